@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { narrowBfloat16, narrowFloat16, widenBfloat16, widenFloat16 } from './half.js'
+
+const everyHalf = Uint16Array.from({ length: 65_536 }, (_, bits) => bits)
+
+/** float16 to float32 by moving bits, as hardware does; the code under test uses arithmetic. */
+function float32Bits(half: number): number {
+  const sign = (half & 0x8000) << 16
+  let exponent = (half >> 10) & 31
+  let fraction = half & 0x3ff
+  if (exponent === 31) return sign | 0x7f800000 | (fraction << 13)
+  if (exponent === 0 && fraction === 0) return sign
+  if (exponent === 0) {
+    exponent = 1
+    while ((fraction & 0x400) === 0) {
+      fraction <<= 1
+      exponent -= 1
+    }
+    fraction &= 0x3ff
+  }
+  return sign | ((exponent + 112) << 23) | (fraction << 13)
+}
+
+function fromFloat32Bits(bits: number): number {
+  const view = new DataView(new ArrayBuffer(4))
+  view.setInt32(0, bits)
+  return view.getFloat32(0)
+}
+
+describe('widening', () => {
+  it('gives every float16 its value', () => {
+    const expected = Float32Array.from(everyHalf, (half) => fromFloat32Bits(float32Bits(half)))
+    expect(widenFloat16(everyHalf)).toEqual(expected)
+  })
+
+  it('gives every bfloat16 its value', () => {
+    const expected = Float32Array.from(everyHalf, (half) => fromFloat32Bits(half << 16))
+    expect(widenBfloat16(everyHalf)).toEqual(expected)
+  })
+})
+
+const halves = [
+  { name: 'float16', widen: widenFloat16, narrow: narrowFloat16, infinity: 0x7c00 },
+  { name: 'bfloat16', widen: widenBfloat16, narrow: narrowBfloat16, infinity: 0x7f80 },
+]
+
+describe.each(halves)('narrowing to $name', ({ widen, narrow, infinity }) => {
+  const numbers = everyHalf.filter((bits) => (bits & 0x7fff) <= infinity)
+
+  it('undoes the widening of every number, signed zeros and infinities included', () => {
+    expect(narrow(widen(numbers))).toEqual(numbers)
+  })
+
+  it('keeps NaN', () => {
+    expect(widen(narrow(Float32Array.of(NaN, -NaN)))).toEqual(Float32Array.of(NaN, NaN))
+  })
+
+  it('rounds to the nearest, and half way between two to the even one', () => {
+    const lower = numbers.filter((bits) => bits < infinity - 1)
+    const [below, above] = [widen(lower), widen(lower.map((bits) => bits + 1))]
+    const at = (share: number) => below.map((value, index) => value + ((above[index] ?? 0) - value) * share)
+    expect(narrow(at(0.25))).toEqual(lower)
+    expect(narrow(at(0.5))).toEqual(lower.map((bits) => bits + (bits % 2)))
+    expect(narrow(at(0.75))).toEqual(lower.map((bits) => bits + 1))
+  })
+})
+
+it('overflows float16 to infinity from half way to the next power of two', () => {
+  expect(widenFloat16(narrowFloat16(Float32Array.of(65_519.99, 65_520, -1e30)))).toEqual(
+    Float32Array.of(65_504, Infinity, -Infinity),
+  )
+})

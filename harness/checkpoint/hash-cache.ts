@@ -1,0 +1,34 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const inMemory = new Map<string, string>()
+
+/** The hash remembered under a key, if there is one. */
+export async function recallHash(cacheFolder: string, key: string): Promise<string | undefined> {
+  const entry = entryOf(cacheFolder, key)
+  const known = inMemory.get(entry)
+  if (known !== undefined) return known
+  const text = await readFile(entry, 'utf8').catch(() => '')
+  if (!/^[0-9a-f]{64}$/.test(text)) return undefined
+  inMemory.set(entry, text)
+  return text
+}
+
+/** Keeps a hash, one file an entry, written in one step. A cache that cannot be written costs time, nothing else. */
+export async function rememberHash(cacheFolder: string, key: string, hash: string): Promise<void> {
+  const entry = entryOf(cacheFolder, key)
+  inMemory.set(entry, hash)
+  const temporary = `${entry}.${randomUUID()}.tmp`
+  try {
+    await mkdir(join(cacheFolder, 'sha256'), { recursive: true })
+    await writeFile(temporary, hash)
+    await rename(temporary, entry)
+  } catch {
+    await rm(temporary, { force: true }).catch(() => undefined)
+  }
+}
+
+function entryOf(cacheFolder: string, key: string): string {
+  return join(cacheFolder, 'sha256', createHash('sha256').update(key).digest('hex'))
+}

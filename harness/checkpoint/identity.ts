@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import envPaths from 'env-paths'
+import { findContainedFile } from './contained-file.js'
+import { recallHash, rememberHash } from './hash-cache.js'
+import { unusable } from './unusable.js'
+import { findWeightsFiles } from './weights-files.js'
+
+/** What a checkpoint is, wherever it lies: SHA-256 in lower-case hexadecimal of its files. */
+export interface Identity {
+  readonly config: string
+  /** File name within the folder → hash, in the order of the names. */
+  readonly weights: Readonly<Record<string, string>>
+}
+
+/**
+ * Hashes config.json and every weights file. A hash is remembered, in memory and in `cacheFolder` (the user's cache),
+ * under the file's real path, size and times. Throws PARITY_CHECKPOINT for files that cannot be used.
+ */
+export async function identify(
+  folder: string,
+  cacheFolder: string = envPaths('transformers-parity', { suffix: '' }).cache,
+): Promise<Identity> {
+  const home = resolve(folder)
+  const config = await findContainedFile(home, 'config.json')
+  if (config === undefined) {
+    throw unusable(join(home, 'config.json'), 'is missing', 'Name a folder saved by save_pretrained().')
+  }
+  const { files } = await findWeightsFiles(home)
+  const weights: Record<string, string> = {}
+  for (const [name, file] of files) weights[name] = await hashFile(file, cacheFolder)
+  return { config: await hashFile(config, cacheFolder), weights }
+}
+
+async function hashFile(file: string, cacheFolder: string): Promise<string> {
+  const before = await describe(file)
+  const known = await recallHash(cacheFolder, before.key)
+  if (known !== undefined) return known
+
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(file, { highWaterMark: 2 ** 20 }), hash)
+  const hex = hash.digest('hex')
+  const after = await describe(file)
+  if (after.key !== before.key) throw unusable(file, 'was changed while it was read', 'Try again once it is complete.')
+  // Another change within the clock's resolution would leave no trace in the times.
+  if (Date.now() - after.changedMs > 2000) await rememberHash(cacheFolder, after.key, hex)
+  return hex
+}
+
+async function describe(file: string): Promise<{ key: string; changedMs: number }> {
+  const { size, mtimeNs, ctimeNs, mtimeMs, ctimeMs } = await stat(file, { bigint: true })
+  const changed = mtimeMs > ctimeMs ? mtimeMs : ctimeMs
+  return { key: [file, size, mtimeNs, ctimeNs].join('\n'), changedMs: Number(changed) }
+}

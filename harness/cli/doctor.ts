@@ -1,0 +1,74 @@
+import { execa } from 'execa'
+import { cacheFolder } from '../cache-folder.js'
+import { ParityError } from '../errors.js'
+import { sources } from '../sources/index.js'
+import { formatSourceId } from '../source-id.js'
+import { installPythonEnvironment } from '../sources/transformers/environment.js'
+import type { Availability } from '../types.js'
+import { toolVersion } from './tool-version.js'
+
+interface DoctorOptions {
+  readonly install?: string
+  readonly json?: true
+}
+
+interface Finding {
+  readonly source: string
+  readonly summary: string
+  readonly available: Availability
+}
+
+/** `parity doctor` */
+export async function doctorCommand(given: object): Promise<void> {
+  const { install, json } = given as DoctorOptions
+  if (install !== undefined) await installEnvironment(install)
+  const findings = await Promise.all(
+    sources.flatMap(({ name, summary, devices, check }) =>
+      devices.map(async (device): Promise<Finding> => ({
+        source: formatSourceId({ name, device }),
+        summary,
+        available: await check({ name, device }),
+      })),
+    ),
+  )
+  const facts = { version: toolVersion, node: process.versions.node, cache: cacheFolder(), uv: await uvVersion() }
+  process.stdout.write(
+    json === true ? `${JSON.stringify({ ...facts, sources: findings.map(document) })}\n` : formatText(facts, findings),
+  )
+}
+
+async function installEnvironment(source: string): Promise<void> {
+  if (source !== 'transformers') {
+    throw new ParityError(
+      'PARITY_USAGE',
+      `'${source}' has no environment to install`,
+      'parity doctor --install transformers',
+    )
+  }
+  await installPythonEnvironment()
+}
+
+async function uvVersion(): Promise<string | null> {
+  const { failed, stdout } = await execa('uv', ['--version'], { reject: false })
+  return failed ? null : stdout
+}
+
+const document = ({ source, available }: Finding) => ({ source, ...available })
+
+function formatText(
+  facts: { version: string; node: string; cache: string; uv: string | null },
+  findings: readonly Finding[],
+): string {
+  const lines = findings.map(({ source, summary, available }) =>
+    available.ok
+      ? `  yes  ${source.padEnd(20)} ${summary} ${available.version}${available.note === undefined ? '' : ` (${available.note})`}`
+      : `  no   ${source.padEnd(20)} ${available.why}: ${available.fix}`,
+  )
+  return [
+    `transformers-parity ${facts.version}, Node ${facts.node}, ${facts.uv ?? 'uv is not installed (pip install uv)'}`,
+    `cache: ${facts.cache}`,
+    'sources that run here:',
+    ...lines,
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,124 @@
+import { mkdir } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { filterCases } from '../cases/filter-cases.js'
+import type { LoadedCase } from '../cases/load-cases.js'
+import { defaultLimits } from '../compare/limits.js'
+import { ParityError } from '../errors.js'
+import { buildReport, exitCodeOf, type Report } from '../report/build.js'
+import { formatJson } from '../report/writers/json.js'
+import { formatTerminal } from '../report/writers/terminal.js'
+import { run, type RunPlan } from '../run.js'
+import { parseSourceId } from '../source-id.js'
+import type { Verdict } from '../types.js'
+import { writeFileAtomically } from '../write-file.js'
+import { adHocCase, recordedCasesOf } from './ad-hoc-case.js'
+import { parseCount, parseTimeouts, parseTokens } from './parse.js'
+import { ProgressLine } from './progress-line.js'
+import { loadProject, type Project } from './project.js'
+import { quoteShell } from './quote-shell.js'
+import { toolVersion } from './tool-version.js'
+
+interface RunOptions {
+  readonly case?: readonly string[]
+  readonly tag?: readonly string[]
+  readonly engine?: readonly string[]
+  readonly reference?: string
+  readonly checkpoint?: string
+  readonly tokens?: readonly string[]
+  readonly generate: string
+  readonly out?: string
+  readonly jobs?: string
+  readonly require?: true
+  readonly timeout: string
+  readonly defect?: string
+  readonly json?: true
+}
+
+const defaultEngines = ['onnxruntime:cpu', 'onnxruntime:webgpu']
+
+/** `parity run` */
+export async function runCommand(given: object): Promise<void> {
+  const options = given as RunOptions
+  const startedAt = new Date()
+  const started = performance.now()
+  const project = await loadProject()
+  const plan = makePlan(options, project, await chooseCases(options, project))
+  const verdicts = await collectVerdicts(plan, options.json === true)
+  const facts = { toolVersion, command: commandLine(), startedAt, elapsedMs: performance.now() - started }
+  const report = buildReport(verdicts, facts)
+  await writeReport(report, options)
+  process.exitCode = exitCodeOf(report, options.require === true)
+}
+
+async function chooseCases(options: RunOptions, project: Project): Promise<LoadedCase[]> {
+  const { checkpoint, tokens = [] } = options
+  if (checkpoint === undefined) {
+    if (tokens.length > 0)
+      throw new ParityError(
+        'PARITY_USAGE',
+        '--tokens goes with --checkpoint',
+        'The prompts of a case stand in its file.',
+      )
+    return filterCases(project.cases, options.case ?? [], options.tag ?? [])
+  }
+  if (options.case !== undefined)
+    throw new ParityError('PARITY_USAGE', '--case and --checkpoint exclude each other', 'Take one of them.')
+  if (tokens.length === 0 && (options.reference ?? 'recorded') === 'recorded') {
+    const recorded = await recordedCasesOf(checkpoint, project)
+    if (recorded.length > 0) return recorded
+  }
+  return [await adHocCase(checkpoint, tokens.map(parseTokens), parseCount('--generate', options.generate))]
+}
+
+function makePlan(options: RunOptions, project: Project, cases: readonly LoadedCase[]): RunPlan {
+  const processors = availableParallelism()
+  const jobs = options.jobs === undefined ? Math.min(processors, 4) : parseCount('--jobs', options.jobs)
+  return {
+    cases,
+    engines: (options.engine ?? defaultEngines).map(parseSourceId),
+    reference: options.reference === undefined ? null : parseSourceId(options.reference),
+    recordings: project.recordings,
+    limits: defaultLimits,
+    jobs,
+    threads: Math.max(1, Math.floor(processors / jobs)),
+    timeouts: parseTimeouts(options.timeout),
+    options: options.defect === undefined ? {} : { defect: options.defect },
+    reproduce: (caseId, engine) => reproduce(options, caseId, engine),
+  }
+}
+
+/** The command that shows one verdict of this run again. */
+function reproduce(options: RunOptions, caseId: string, engine: string): string {
+  const { checkpoint, tokens = [], reference, defect, generate } = options
+  const what =
+    checkpoint === undefined
+      ? ['--case', caseId]
+      : ['--checkpoint', checkpoint, ...tokens.flatMap((ids) => ['--tokens', ids]), '--generate', generate]
+  const rest = [
+    ...(reference === undefined ? [] : ['--reference', reference]),
+    ...(defect === undefined ? [] : ['--defect', defect]),
+  ]
+  return ['npx parity run', ...[...what, '--engine', engine, ...rest].map(quoteShell)].join(' ')
+}
+
+async function collectVerdicts(plan: RunPlan, isQuiet: boolean): Promise<Verdict[]> {
+  const verdicts: Verdict[] = []
+  using progress = new ProgressLine(plan.cases.length * plan.engines.length, isQuiet)
+  for await (const event of run(plan, new AbortController().signal)) {
+    progress.show(event)
+    if (event.type === 'verdict') verdicts.push(event.verdict)
+  }
+  return verdicts
+}
+
+async function writeReport(report: Report, options: RunOptions): Promise<void> {
+  const document = formatJson(report)
+  if (options.out !== undefined) {
+    await mkdir(options.out, { recursive: true })
+    await writeFileAtomically(join(options.out, 'report.json'), document)
+  }
+  process.stdout.write(options.json === true ? document : formatTerminal(report, process.stdout.hasColors?.() ?? false))
+}
+
+const commandLine = () => ['parity', ...process.argv.slice(2).map(quoteShell)].join(' ')

@@ -1,0 +1,73 @@
+import { rowOf } from '../trace/matrix.js'
+import { argmax } from '../trace/logits.js'
+import type { Comparison, NearTie, Prompt, TokenCount, Trace } from '../types.js'
+import type { Measure } from './compare-logits.js'
+import { tieGap } from './limits.js'
+import { describePlace } from './place.js'
+import { firstPlace, type Row } from './rows.js'
+
+export interface TokenComparison extends Comparison {
+  readonly count: TokenCount
+}
+
+/**
+ * Greedy generation, token by token. Behind the first difference of a prompt the engine was given the reference's
+ * tokens (`forced`), so that the later steps are compared too.
+ *
+ * @param own the engine's own generation
+ * @param forced the engine under the reference's tokens, for prompts whose generation differs; else null
+ */
+export function compareTokens(measure: Measure, reference: Trace, own: Trace, forced: Trace | null): TokenComparison {
+  const gap = tieGap(measure.limits, measure.spread)
+  const swaps: NearTie[] = []
+  let [total, equal] = [0, 0]
+  for (const [i, prompt] of measure.prompts.entries()) {
+    const expected = reference.generated[i]
+    total += expected.length
+    const differing = differences(i, prompt, reference, own, forced)
+    equal += expected.length - differing.length
+    swaps.push(...differing)
+  }
+  const nearTies = swaps.filter((swap) => Math.abs(swap.gap) <= gap)
+  const wrong = swaps.filter((swap) => !(Math.abs(swap.gap) <= gap))
+  const count = { total, equal, nearTie: nearTies.length, diverged: wrong.length }
+  const passed = wrong.length === 0
+  const widest = swaps.reduce((max, swap) => Math.max(max, Math.abs(swap.gap)), 0)
+  const comparison = {
+    aspect: 'tokens' as const,
+    passed,
+    metrics: { ...count },
+    needed: { rmsExcess: 0, maxExcess: widest / (2 * measure.spread.max) },
+    nearTies,
+    count,
+  }
+  if (passed) return comparison
+  const first = firstPlace(wrong) as NearTie
+  const detail = `generation diverges at ${describePlace(first)}: token ${first.actual} instead of ${first.expected}, which leads by ${first.gap.toPrecision(3)}`
+  return { ...comparison, first, detail }
+}
+
+/** Every step at which the engine would choose another token than the reference did. */
+function differences(index: number, prompt: Prompt, reference: Trace, own: Trace, forced: Trace | null): NearTie[] {
+  const expected = reference.generated[index]
+  const actual = own.generated[index]
+  const fork = expected.findIndex((token, step) => token !== actual[step])
+  if (fork === -1) return []
+  const at = (step: number, token: number): NearTie => {
+    const row = predicting(reference, index, step)
+    return { prompt: prompt.id, step, expected: expected[step], actual: token, gap: row[expected[step]] - row[token] }
+  }
+  const later = forced === null ? [] : expected.map((_, step) => argmax(predicting(forced, index, step)))
+  return [
+    at(fork, actual[fork]),
+    ...later.flatMap((token, step) => (step > fork && token !== expected[step] ? [at(step, token)] : [])),
+  ]
+}
+
+/** The logits from which generated token `step` is chosen. */
+function predicting(trace: Trace, prompt: number, step: number): Row {
+  const name = `${prompt}.${step === 0 ? 'logits' : 'decode.logits'}`
+  const matrix = trace.tensor(name)
+  if (matrix === undefined) throw new Error(`the trace holds no ${name}`)
+  return rowOf(matrix, step === 0 ? matrix.rows - 1 : step - 1)
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import type { Spread, Trace } from '../types.js'
+import { judge } from './judge.js'
+import { defaultLimits } from './limits.js'
+import { makeTrace, prompts } from './traces.fixture.js'
+
+const spread: Spread = { dtype: 'float32', rms: 1e-5, max: 4e-5, origin: 'recorded' }
+const judgeTraces = (reference: Trace, own: Trace, forced: Trace | null = null, uncached: Trace | null = null) =>
+  judge(prompts, reference, { own, forced, uncached }, defaultLimits, spread)
+
+describe('judge', () => {
+  it('passes the reference itself', () => {
+    const trace = makeTrace()
+    expect(judgeTraces(trace, trace, null, trace)).toMatchObject({
+      outcome: 'pass',
+      excess: 0,
+      tokens: { equal: 6, nearTie: 0, diverged: 0, total: 6 },
+      reason: 'logits within 0.0 × the spread, 6 of 6 generated tokens equal',
+    })
+  })
+
+  it('passes noise of the size of the spread', () => {
+    let sign = 1
+    const noisy = makeTrace((logits) => {
+      logits.forEach((logit, i) => (logits[i] = logit + (sign = -sign) * spread.rms))
+    })
+    expect(judgeTraces(makeTrace(), noisy, null, noisy).outcome).toBe('pass')
+  })
+
+  it('fails an error at one position and names the first prompt position, whatever the decoding steps do', () => {
+    const wrong = makeTrace((logits, { prompt, row, decode }) => {
+      if (decode || (prompt === 1 && row >= 2)) logits[0] += 0.1
+    })
+    const { outcome, reason, comparisons } = judgeTraces(makeTrace(), wrong)
+    expect(outcome).toBe('fail')
+    expect(comparisons[0].first).toEqual({ prompt: 'long', position: 2 })
+    expect(reason).toMatchInlineSnapshot(
+      `"logits differ from the reference by 0.10 at position 2 of prompt 'long', and by 3333 × the spread over the case"`,
+    )
+  })
+
+  it('says which limits would have passed', () => {
+    const wrong = makeTrace((logits) => {
+      logits[0] += 4e-4
+    })
+    const [logits] = judgeTraces(makeTrace(), wrong).comparisons
+    expect(logits.passed).toBe(false)
+    expect(logits.needed?.maxExcess).toBeCloseTo(10, 6)
+  })
+
+  it('fails two tokens in the wrong order though all logits are within limits of nothing else', () => {
+    const wrong = makeTrace((logits, { prompt, row, decode }) => {
+      if (prompt === 0 && row === 0 && !decode) [logits[0], logits[1]] = [logits[1], logits[0]]
+    })
+    const topK = judgeTraces(makeTrace(), wrong).comparisons.find(({ aspect }) => aspect === 'top-k')
+    expect(topK).toMatchObject({ passed: false, first: { prompt: 'one', position: 0 }, metrics: { differing: 1 } })
+  })
+
+  it('calls a swap a near tie where the reference has the two tokens within the noise', () => {
+    const tie = (lead: number) =>
+      makeTrace((logits, { prompt, decode }) => {
+        const top = logits.indexOf(Math.max(...logits))
+        if (prompt === 0 && decode) logits[(top + 1) % 6] = logits[top] + lead
+      })
+    const [reference, engine] = [tie(-1e-5), tie(1e-5)]
+    const forced: Trace = { ...engine, generated: [[], []] }
+    const judgement = judgeTraces(reference, engine, forced)
+    expect(judgement.outcome).toBe('near-tie')
+    expect(judgement.tokens).toEqual({ equal: 4, nearTie: 2, diverged: 0, total: 6 })
+    expect(judgement.reason).toContain('near ties that the reference itself cannot tell apart')
+  })
+
+  it('fails a token that the reference ranks clearly lower, and counts the steps behind it', () => {
+    const engine = makeTrace((logits, { prompt, row, decode }) => {
+      if (prompt === 0 && row === 0 && decode) logits[logits.indexOf(Math.min(...logits))] = 9
+    })
+    const { outcome, tokens, comparisons } = judgeTraces(makeTrace(), engine, engine)
+    expect(outcome).toBe('fail')
+    expect(tokens).toEqual({ equal: 5, nearTie: 0, diverged: 1, total: 6 })
+    expect(comparisons.find(({ aspect }) => aspect === 'tokens')?.first).toMatchObject({ prompt: 'one', step: 1 })
+  })
+
+  it('fails an engine whose cache computes something else than one uncached pass', () => {
+    const trace = makeTrace()
+    const uncached = makeTrace((logits, { prompt, row, decode }) => {
+      if (prompt === 1 && row === 1 && decode) logits[3] -= 0.5
+    })
+    const { outcome, reason } = judgeTraces(trace, trace, null, uncached)
+    expect(outcome).toBe('fail')
+    expect(reason).toContain(
+      "logits through the KV cache differ from those of one uncached pass by 0.50 at generated token 2 of prompt 'long'",
+    )
+  })
+
+  it('fails what has no partner', () => {
+    const trace = makeTrace()
+    const half: Trace = { ...trace, tensor: (name) => (name === '1.decode.logits' ? undefined : trace.tensor(name)) }
+    const judgement = judgeTraces(trace, half)
+    expect(judgement.outcome).toBe('fail')
+    expect(judgement.reason).toContain("decode.logits of prompt 'long': the engine gave none")
+  })
+
+  it('fails a NaN, which no limit can let pass', () => {
+    const broken = makeTrace((logits, { prompt, row }) => {
+      if (prompt === 1 && row === 0) logits[4] = NaN
+    })
+    expect(judgeTraces(makeTrace(), broken).outcome).toBe('fail')
+  })
+})

@@ -1,0 +1,37 @@
+import type { Limits, Spread } from '../types.js'
+
+/**
+ * Bounds on an engine's error as multiples of the spread, which is the error that transformers itself makes in the
+ * engine's dtype on the same case. Measurements behind each number: docs/verdicts.md, "Limits".
+ */
+export const defaultLimits: Limits = { rmsExcess: 4, maxExcess: 8 }
+
+/**
+ * The least spread that is believed, relative to the truth's logits. For the dtypes of engines: unit roundoff (IEEE 754;
+ * bfloat16 has 8 significant bits), the error of an engine that did nothing but round its final logits. For float64:
+ * the distance of two independent implementations, the oracle and transformers (docs/verdicts.md, "The oracle").
+ */
+export const relativeFloor: Readonly<Record<string, number>> = {
+  float64: 2e-14,
+  float32: 2 ** -24,
+  float16: 2 ** -11,
+  bfloat16: 2 ** -8,
+}
+
+/**
+ * Error of transformers over the error of the oracle, in the same dtype. The oracle's dot products are rounded once, so
+ * in float32 it errs less: 0.35–0.47 of transformers on four geometries (docs/verdicts.md, "The oracle").
+ */
+export const oracleSpreadFactor: Readonly<Record<string, number>> = { float32: 2.5, float16: 1, bfloat16: 1 }
+
+/** How many of the top tokens are compared, ids and order: the seed's "top-5 logits". */
+export const topCount = 5
+
+/** The largest error that passes, in units of a logit. */
+export const tolerance = (limits: Limits, spread: Spread): number => limits.maxExcess * spread.max
+
+/**
+ * A gap between two of the reference's logits that an engine within limits can close: each of the two may move by the
+ * tolerance, in opposite directions.
+ */
+export const tieGap = (limits: Limits, spread: Spread): number => 2 * tolerance(limits, spread)

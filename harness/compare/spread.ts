@@ -1,0 +1,31 @@
+import type { Prompt, Spread, Trace } from '../types.js'
+import { oracleSpreadFactor, relativeFloor } from './limits.js'
+import { measureLogits } from './metrics.js'
+import { pairRows } from './rows.js'
+
+/** How far a source in `dtype` is from the truth of the same source, over all prompts and positions. */
+export function measureSpread(
+  prompts: readonly Prompt[],
+  truth: Trace,
+  inDtype: Trace,
+  dtype: string,
+  origin: Spread['origin'],
+): Spread {
+  const { rms, max } = measureLogits(pairRows(prompts, truth, inDtype).pairs)
+  const factor = origin === 'oracle' ? (oracleSpreadFactor[dtype] ?? 1) : 1
+  return { dtype, rms: factor * rms, max: factor * max, origin }
+}
+
+/** The error of rounding the truth's logits to `dtype` and nothing else: the least spread that is believed. */
+export function spreadFloor(prompts: readonly Prompt[], truth: Trace, dtype: string): Spread {
+  // A dtype without a floor of its own is a quantised one; float32 is what its engine computes in.
+  const floor = relativeFloor[dtype] ?? relativeFloor.float32
+  const { logitRms, logitMax } = measureLogits(pairRows(prompts, truth, truth).pairs)
+  return { dtype, rms: floor * logitRms, max: floor * logitMax, origin: 'floor' }
+}
+
+/** The larger of each bound. */
+export function atLeast(spread: Spread | null, floor: Spread): Spread {
+  if (spread === null || (spread.rms < floor.rms && spread.max < floor.max)) return floor
+  return { ...spread, rms: Math.max(spread.rms, floor.rms), max: Math.max(spread.max, floor.max) }
+}

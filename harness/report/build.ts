@@ -1,0 +1,68 @@
+import { arch, cpus, platform, release, totalmem } from 'node:os'
+import { outcomes, type Outcome, type Verdict } from '../types.js'
+
+/** All verdicts of a run, with what they stand on. */
+export interface Report {
+  readonly version: 1
+  readonly tool: { readonly name: 'transformers-parity'; readonly version: string }
+  readonly command: string
+  readonly startedAt: string
+  readonly elapsedMs: number
+  readonly platform: {
+    readonly os: string
+    readonly arch: string
+    readonly node: string
+    readonly processor: string
+    readonly threads: number
+    readonly memoryBytes: number
+  }
+  readonly summary: Readonly<Record<Outcome, number>>
+  readonly verdicts: readonly Verdict[]
+}
+
+export interface RunFacts {
+  readonly toolVersion: string
+  readonly command: string
+  readonly startedAt: Date
+  readonly elapsedMs: number
+}
+
+/** Verdicts stand in the order of cases and engines, whichever finished first. */
+export function buildReport(verdicts: readonly Verdict[], facts: RunFacts): Report {
+  const processors = cpus()
+  return {
+    version: 1,
+    tool: { name: 'transformers-parity', version: facts.toolVersion },
+    command: facts.command,
+    startedAt: facts.startedAt.toISOString(),
+    elapsedMs: Math.round(facts.elapsedMs),
+    platform: {
+      os: `${platform()} ${release()}`,
+      arch: arch(),
+      node: process.versions.node,
+      processor: processors.at(0)?.model ?? 'unknown',
+      threads: processors.length,
+      memoryBytes: totalmem(),
+    },
+    summary: summarise(verdicts),
+    verdicts: [...verdicts].sort((a, b) => compareText(a.caseId, b.caseId) || compareText(a.engine, b.engine)),
+  }
+}
+
+const summarise = (verdicts: readonly Verdict[]) =>
+  Object.fromEntries(
+    outcomes.map((outcome) => [outcome, verdicts.filter((verdict) => verdict.outcome === outcome).length]),
+  ) as Record<Outcome, number>
+
+const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Outcomes that are bad news. */
+const bad: readonly Outcome[] = ['fail', 'error', 'fixed']
+
+/**
+ * Exit code of a run: 1 if a verdict is bad; else 3 if something was skipped that `--require` wants, else 0.
+ */
+export function exitCodeOf({ verdicts }: Report, isRequired: boolean): 0 | 1 | 3 {
+  if (verdicts.some(({ outcome }) => bad.includes(outcome))) return 1
+  return isRequired && verdicts.some(({ outcome }) => outcome === 'skipped') ? 3 : 0
+}

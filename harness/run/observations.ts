@@ -1,0 +1,22 @@
+/** What a run asks of a source. */
+import type { LoadedCase } from '../cases/load-cases.js'
+import type { Observation, Trace } from '../types.js'
+
+/** The source's own cached generation, with the logits of every position. */
+export const generation = (item: LoadedCase): Observation => ({
+  prompts: item.prompts.map(({ tokens }) => tokens),
+  generate: item.generate,
+  continuation: null,
+  cache: true,
+  chunk: null,
+  logits: 'all',
+  topK: null,
+  layers: false,
+})
+
+/** The same positions under given tokens: all but the last, which nothing follows. */
+export const underTokens = (item: LoadedCase, { generated }: Trace): Observation => ({
+  ...generation(item),
+  generate: 0,
+  continuation: generated.map((tokens) => tokens.slice(0, -1)),
+})

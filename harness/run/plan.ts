@@ -1,0 +1,23 @@
+import type { LoadedCase } from '../cases/load-cases.js'
+import type { Timeouts } from '../sources/source.js'
+import type { Limits, SourceId } from '../types.js'
+
+/** Everything that a run does, decided before it starts. */
+export interface RunPlan {
+  readonly cases: readonly LoadedCase[]
+  readonly engines: readonly SourceId[]
+  /** `null`: recorded where there is a recording, else transformers where it can run, else the oracle. */
+  readonly reference: SourceId | null
+  /** Folder of the recorded traces. */
+  readonly recordings: string
+  readonly limits: Limits
+  /** Verdicts under way at once. */
+  readonly jobs: number
+  /** Processor threads of each engine. */
+  readonly threads: number
+  readonly timeouts: Timeouts
+  /** Options of the engines' own. */
+  readonly options: Readonly<Record<string, unknown>>
+  /** The command that shows a verdict again. */
+  readonly reproduce: (caseId: string, engine: string) => string
+}

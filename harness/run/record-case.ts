@@ -1,0 +1,112 @@
+/** What transformers computes for a case, as it is recorded. */
+import { identify } from '../checkpoint/identity.js'
+import type { TensorToWrite } from '../checkpoint/safetensors-writer.js'
+import type { LoadedCase } from '../cases/load-cases.js'
+import { measureSpread } from '../compare/spread.js'
+import { transformers } from '../sources/transformers/index.js'
+import type { Timeouts } from '../sources/source.js'
+import type { Recording } from '../trace/recording.js'
+import type { Matrix, Session, Trace } from '../types.js'
+import { generation, underTokens } from './observations.js'
+import { withSession } from './with-session.js'
+
+/** Fixed, so that sums are taken in the same order on every machine. */
+const threads = 2
+const truthDtype = 'float64'
+const otherDtypes = ['float32', 'bfloat16'] as const
+
+export interface FreshRecording {
+  readonly recording: Recording
+  readonly tensors: readonly TensorToWrite[]
+  readonly truth: Trace
+}
+
+export async function recordCase(
+  item: LoadedCase,
+  command: string,
+  timeouts: Timeouts,
+  signal: AbortSignal,
+): Promise<FreshRecording> {
+  const open = (dtype: string) =>
+    transformers.open(
+      {
+        id: { name: 'transformers', dtype },
+        checkpoint: item.folder,
+        threads,
+        options: { attention: 'eager' },
+        timeouts,
+      },
+      signal,
+    )
+  // The longest prompt goes beyond the window, so its hidden states show the most.
+  const layersOf = item.prompts.reduce((a, b) => (b.tokens.length > a.tokens.length ? b : a))
+
+  const { source, truth, layers } = await withSession(await open(truthDtype), async (session) => ({
+    source: session.source,
+    truth: await session.observe(generation(item), signal),
+    layers: await observeLayers(session, layersOf.tokens, signal),
+  }))
+  const dtypes: Recording['dtypes'] = {}
+  for (const dtype of otherDtypes) {
+    dtypes[dtype] = await withSession(await open(dtype), async (session) => {
+      const { generated } = await session.observe(generation(item), signal)
+      const forced = await session.observe(underTokens(item, truth), signal)
+      const { rms, max } = measureSpread(item.prompts, truth, forced, dtype, 'transformers')
+      return { generated: generated.map((tokens) => [...tokens]), error: { rms, max } }
+    })
+  }
+
+  const { name, version, device, versions } = source
+  const recording: Recording = {
+    version: 1,
+    case: item.id,
+    checkpoint: await identify(item.folder),
+    source: { name, version, device, dtype: truthDtype, versions, threads, attention: 'eager' },
+    command,
+    recordedAt: new Date().toISOString(),
+    prompts: item.prompts.map(({ id, tokens }) => ({ id, tokens: [...tokens] })),
+    generate: item.generate,
+    generated: truth.generated.map((tokens) => [...tokens]),
+    layersOf: layersOf.id,
+    dtypes,
+  }
+  return {
+    recording,
+    truth,
+    tensors: [...logitTensors(item, truth), ...layerTensors(item.prompts.indexOf(layersOf), layers)],
+  }
+}
+
+const observeLayers = (session: Session, tokens: readonly number[], signal: AbortSignal) =>
+  session.observe(
+    {
+      prompts: [tokens],
+      generate: 1,
+      continuation: null,
+      cache: true,
+      chunk: null,
+      logits: 'last',
+      topK: null,
+      layers: 'all',
+    },
+    signal,
+  )
+
+function logitTensors(item: LoadedCase, truth: Trace): TensorToWrite[] {
+  const names = item.prompts.flatMap((_, i) => [`${i}.logits`, `${i}.decode.logits`])
+  return names.flatMap((name) => toTensor(name, truth.tensor(name)))
+}
+
+/** Hidden states were observed alone, as prompt 0. */
+function layerTensors(prompt: number, layers: Trace): TensorToWrite[] {
+  const tensors: TensorToWrite[] = []
+  for (let layer = 0; layers.tensor(`0.layers.${layer}`) !== undefined; layer++) {
+    tensors.push(...toTensor(`${prompt}.layers.${layer}`, layers.tensor(`0.layers.${layer}`)))
+  }
+  return tensors
+}
+
+const toTensor = (name: string, matrix: Matrix | undefined): TensorToWrite[] =>
+  matrix === undefined
+    ? []
+    : [{ name, dtype: 'F64', shape: [matrix.rows, matrix.columns], data: Float64Array.from(matrix.data) }]

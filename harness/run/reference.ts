@@ -1,0 +1,90 @@
+/** The truth of a case, and how far the reference is from itself. */
+import { atLeast, measureSpread, spreadFloor } from '../compare/spread.js'
+import { ParityError } from '../errors.js'
+import { findSource } from '../sources/index.js'
+import type { LoadedCase } from '../cases/load-cases.js'
+import { formatSourceId } from '../source-id.js'
+import { hasRecording, readRecording } from '../trace/recording-store.js'
+import type { SourceId, Spread, Trace } from '../types.js'
+import { generation, underTokens } from './observations.js'
+import type { RunPlan } from './plan.js'
+import { withSession } from './with-session.js'
+
+export interface Reference {
+  /** `transformers@5.23.0/float64, recorded` */
+  readonly name: string
+  readonly truth: Trace
+  /** The error that the reference itself makes in a dtype, never below the floor. */
+  spread(dtype: string, signal: AbortSignal): Promise<Spread>
+}
+
+/** Which source tells the truth about a case. */
+export async function chooseReference(plan: RunPlan, item: LoadedCase): Promise<SourceId> {
+  if (plan.reference !== null) return plan.reference
+  if (hasRecording(plan.recordings, item.id)) return { name: 'recorded' }
+  const live = { name: 'transformers' }
+  return (await findSource(live).check(live)).ok ? live : { name: 'oracle' }
+}
+
+/** @throws ParityError where a recording is missing or of something else; WorkerFault where a live reference refuses */
+export async function openReference(plan: RunPlan, item: LoadedCase, signal: AbortSignal): Promise<Reference> {
+  const id = await chooseReference(plan, item)
+  return id.name === 'recorded' ? recordedReference(plan, item) : liveReference(plan, item, id, signal)
+}
+
+async function recordedReference(plan: RunPlan, item: LoadedCase): Promise<Reference> {
+  if (!hasRecording(plan.recordings, item.id)) {
+    throw new ParityError(
+      'PARITY_RECORDING',
+      `there is no recording of ${item.id} in ${plan.recordings}`,
+      `parity record --case ${item.id} makes one (needs Python).`,
+    )
+  }
+  const { recording, truth } = await readRecording(plan.recordings, item, item.folder)
+  const { name, version, dtype } = recording.source
+  return {
+    name: `${formatSourceId({ name, version, dtype })}, recorded`,
+    truth,
+    spread: (wanted) => {
+      const floor = spreadFloor(item.prompts, truth, wanted)
+      const error = recording.dtypes[wanted]?.error
+      return Promise.resolve(
+        atLeast(error === undefined ? null : { ...error, dtype: wanted, origin: 'recorded' }, floor),
+      )
+    },
+  }
+}
+
+/** Runs the reference in the highest dtype that it has for the truth, and in the engine's dtype for the spread. */
+async function liveReference(plan: RunPlan, item: LoadedCase, id: SourceId, signal: AbortSignal): Promise<Reference> {
+  const source = findSource(id)
+  const dtype = id.dtype ?? (source.dtypes.includes('float64') ? 'float64' : source.dtypes[0])
+  const open = (inDtype: string) =>
+    source.open(
+      {
+        id: { ...id, dtype: inDtype },
+        checkpoint: item.folder,
+        threads: plan.threads,
+        options: {},
+        timeouts: plan.timeouts,
+      },
+      signal,
+    )
+  const { resolved, truth } = await withSession(await open(dtype), async (session) => ({
+    resolved: session.source,
+    truth: await session.observe(generation(item), signal),
+  }))
+  const origin = id.name === 'oracle' ? 'oracle' : 'transformers'
+  return {
+    name: formatSourceId({ name: resolved.name, version: resolved.version, dtype }),
+    truth,
+    async spread(wanted, abort) {
+      const floor = spreadFloor(item.prompts, truth, wanted)
+      if (wanted === dtype || !source.dtypes.includes(wanted)) return floor
+      const inDtype = await withSession(await open(wanted), (session) =>
+        session.observe(underTokens(item, truth), abort),
+      )
+      return atLeast(measureSpread(item.prompts, truth, inDtype, wanted, origin), floor)
+    },
+  }
+}

@@ -1,0 +1,114 @@
+/** One case on one engine: from its checkpoint to its verdict. Whatever the engine does becomes a verdict too. */
+import { judge } from '../compare/judge.js'
+import type { LoadedCase } from '../cases/load-cases.js'
+import { findSource } from '../sources/index.js'
+import { formatSourceId, matchesSourceId, parseSourceId } from '../source-id.js'
+import type { KnownDivergence, Outcome, Progress, ResolvedSource, SourceId, Verdict } from '../types.js'
+import { WorkerFault } from '../workers/host.js'
+import { observeEngine } from './observe-engine.js'
+import type { RunPlan } from './plan.js'
+import type { Reference } from './reference.js'
+
+type Found = Pick<Verdict, 'outcome' | 'reason'> & Partial<Verdict>
+
+export async function reachVerdict(
+  plan: RunPlan,
+  item: LoadedCase,
+  id: SourceId,
+  reference: () => Promise<Reference>,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<Verdict> {
+  const started = performance.now()
+  const engine = await resolveDefaults(id)
+  const found = await attempt(plan, item, engine, reference, signal, progress)
+  const known = item.known?.find((divergence) =>
+    matchesSourceId(parseSourceId(divergence.engine), { ...engine, version: found.engineVersion ?? undefined }),
+  )
+  const label = formatSourceId({ ...engine, version: undefined })
+  return {
+    caseId: item.id,
+    engine: label,
+    engineVersion: null,
+    adapter: null,
+    software: false,
+    reference: plan.reference === null ? 'auto' : formatSourceId(plan.reference),
+    comparisons: [],
+    notCompared: [],
+    limits: null,
+    spread: null,
+    excess: null,
+    tokens: null,
+    peakBytes: null,
+    ...found,
+    ...(known === undefined ? {} : applyKnown(found, known)),
+    reproduce: plan.reproduce(item.id, formatSourceId(id)),
+    elapsedMs: Math.round(performance.now() - started),
+  }
+}
+
+/** The id with the device and dtype that the source falls back to on this machine. */
+async function resolveDefaults(id: SourceId): Promise<SourceId> {
+  const source = findSource(id)
+  const available = id.device === undefined ? await source.check(id) : null
+  const device = id.device ?? (available?.ok === true ? available.device : source.devices[0])
+  return { ...id, device, dtype: id.dtype ?? source.dtypes[0] }
+}
+
+async function attempt(
+  plan: RunPlan,
+  item: LoadedCase,
+  engine: SourceId,
+  reference: () => Promise<Reference>,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<Found> {
+  const source = findSource(engine)
+  const available = await source.check(engine)
+  if (!available.ok) return { outcome: 'skipped', reason: available.why, hint: available.fix }
+  let resolved: ResolvedSource | null = null
+  try {
+    const truth = await reference()
+    const { threads, options, timeouts } = plan
+    await using session = await source.open({ id: engine, checkpoint: item.folder, threads, options, timeouts }, signal)
+    resolved = session.source
+    const seen = await observeEngine(session, item, truth.truth, signal, progress)
+    const common = { ...identity(resolved), reference: truth.name }
+    if (seen.kind === 'nonsense')
+      return { ...common, outcome: 'error', stage: 'observe', reason: seen.reason, peakBytes: seen.own.peakBytes }
+    const spread = await truth.spread(resolved.dtype, signal)
+    const judgement = judge(item.prompts, truth.truth, seen.traces, plan.limits, spread)
+    return {
+      ...common,
+      ...judgement,
+      limits: plan.limits,
+      spread,
+      notCompared: seen.notCompared,
+      peakBytes: seen.traces.own.peakBytes,
+    }
+  } catch (error) {
+    if (!(error instanceof WorkerFault) || signal.aborted) throw error
+    return {
+      ...(resolved === null ? { engineVersion: available.version } : identity(resolved)),
+      outcome: 'error',
+      stage: error.stage,
+      reason: error.message,
+      log: error.log,
+    }
+  }
+}
+
+const identity = ({ version, adapter, software }: ResolvedSource) => ({ engineVersion: version, adapter, software })
+
+/** A declared divergence that is there is `known`; one that is gone must be undeclared, so it fails as `fixed`. */
+function applyKnown(found: Found, known: KnownDivergence): { outcome: Outcome; reason: string; hint?: string } {
+  if (found.outcome === 'skipped') return found
+  if (found.outcome === 'fail' || found.outcome === 'error') {
+    return { outcome: 'known', reason: `${found.reason} (known: ${known.because}, ${known.link})` }
+  }
+  return {
+    outcome: 'fixed',
+    reason: `${found.reason}, but the case declares a divergence: ${known.because} (${known.link})`,
+    hint: 'Remove the declaration from the case’s `known`.',
+  }
+}

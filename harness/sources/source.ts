@@ -1,0 +1,34 @@
+import type { Availability, Session, SourceId } from '../types.js'
+
+export interface OpenSource {
+  readonly id: SourceId
+  /** Folder of the checkpoint. */
+  readonly checkpoint: string
+  /** Processor threads that the source may use. */
+  readonly threads: number
+  /** Options of the source's own. */
+  readonly options: Readonly<Record<string, unknown>>
+  readonly timeouts: Timeouts
+}
+
+/** How long a source may be silent at each stage, in milliseconds. */
+export interface Timeouts {
+  readonly startMs: number
+  readonly openMs: number
+  readonly observeMs: number
+}
+
+/** A program that runs a checkpoint. Engine and reference are the same thing in another role. */
+export interface Source {
+  readonly name: string
+  /** In one line, for `parity doctor`. */
+  readonly summary: string
+  /** Devices it can name, the preferred one first. */
+  readonly devices: readonly string[]
+  /** What it computes in, the default for an engine first. */
+  readonly dtypes: readonly string[]
+  /** Whether this machine can run it on the device named, or on its default one. */
+  check(id: SourceId): Promise<Availability>
+  /** Starts it over a checkpoint. Throws a `WorkerFault` where it refuses. */
+  open(request: OpenSource, signal: AbortSignal): Promise<Session>
+}

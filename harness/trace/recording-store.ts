@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { identify } from '../checkpoint/identity.js'
+import { writeSafetensors, type TensorToWrite } from '../checkpoint/safetensors-writer.js'
+import { ParityError } from '../errors.js'
+import type { Case, Trace } from '../types.js'
+import { recordingSchema, type Recording } from './recording.js'
+import { readMatrices } from './tensors.js'
+
+/** Whether a case has a recording below `root`. */
+export const hasRecording = (root: string, caseId: string): boolean => existsSync(join(root, caseId, 'trace.json'))
+
+/** A recording of a case, with its truth as a trace. */
+export interface Recorded {
+  readonly recording: Recording
+  readonly truth: Trace
+}
+
+/**
+ * Reads the recording of a case, and refuses one that is not of this checkpoint, these prompts and this many tokens.
+ *
+ * @throws ParityError PARITY_RECORDING
+ */
+export async function readRecording(root: string, item: Case, checkpoint: string): Promise<Recorded> {
+  const folder = join(root, item.id)
+  const recording = await readProvenance(root, item.id)
+  checkPrompts(recording, item)
+  await checkIdentity(recording, item, checkpoint)
+  const matrices = await readMatrices(join(folder, 'trace.safetensors'))
+  const { generated } = recording
+  return { recording, truth: { generated, elapsedMs: 0, peakBytes: null, tensor: (name) => matrices.get(name) } }
+}
+
+/** Writes a recording whole or not at all: into a folder beside, which then takes the old one's place. */
+export async function writeRecording(
+  root: string,
+  recording: Recording,
+  tensors: Iterable<TensorToWrite>,
+): Promise<string> {
+  const folder = join(root, recording.case)
+  const fresh = `${folder}.${process.pid}.tmp`
+  await mkdir(fresh, { recursive: true })
+  await writeSafetensors(join(fresh, 'trace.safetensors'), tensors)
+  await writeFile(join(fresh, 'trace.json'), `${JSON.stringify(recording, null, 1)}\n`)
+  await rm(folder, { recursive: true, force: true })
+  await rename(fresh, folder)
+  return folder
+}
+
+/** What a recording is of, without its tensors. @throws ParityError PARITY_RECORDING */
+export async function readProvenance(root: string, caseId: string): Promise<Recording> {
+  const file = join(root, caseId, 'trace.json')
+  const parsed = recordingSchema.safeParse(JSON.parse(await readFile(file, 'utf8')))
+  if (parsed.success) return parsed.data
+  throw new ParityError('PARITY_RECORDING', `${file} is not a recording: ${z.prettifyError(parsed.error)}`, recordAgain)
+}
+
+const recordAgain = 'Record the case again: parity record --case ID (needs Python).'
+
+function checkPrompts(recording: Recording, item: Case): void {
+  const same =
+    recording.generate === item.generate &&
+    recording.prompts.length === item.prompts.length &&
+    recording.prompts.every(
+      ({ id, tokens }, i) => id === item.prompts[i].id && tokens.join() === item.prompts[i].tokens.join(),
+    )
+  if (same) return
+  throw new ParityError(
+    'PARITY_RECORDING',
+    `the recording of ${item.id} is of other prompts than the case has now`,
+    recordAgain,
+  )
+}
+
+async function checkIdentity(recording: Recording, item: Case, checkpoint: string): Promise<void> {
+  const { config, weights } = await identify(checkpoint)
+  const recorded = { 'config.json': recording.checkpoint.config, ...recording.checkpoint.weights }
+  const actual: Record<string, string> = { 'config.json': config, ...weights }
+  const names = [...new Set([...Object.keys(recorded), ...Object.keys(actual)])]
+  const changed = names.filter((name) => recorded[name as keyof typeof recorded] !== actual[name])
+  if (changed.length === 0) return
+  throw new ParityError(
+    'PARITY_RECORDING',
+    `the recording of ${item.id} is of another checkpoint: ${changed.join(', ')} in ${checkpoint} changed since`,
+    recordAgain,
+  )
+}

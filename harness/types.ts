@@ -1,0 +1,200 @@
+/** The nouns of the project, one meaning each. This file imports nothing. */
+
+/** Element types a source computes in. Quantised sources use their engine's own names. */
+export const floatDtypes = ['float64', 'float32', 'float16', 'bfloat16'] as const
+export type FloatDtype = (typeof floatDtypes)[number]
+
+/** `name[@version][:device][/dtype]`, taken apart. */
+export interface SourceId {
+  readonly name: string
+  readonly version?: string
+  readonly device?: string
+  readonly dtype?: string
+}
+
+/** A prompt as a case states it, in token ids. */
+export interface Prompt {
+  readonly id: string
+  readonly tokens: readonly number[]
+}
+
+/** A divergence that somebody has declared and explained. */
+export interface KnownDivergence {
+  /** The source it is known of, as far as it is named: `mlx-lm@0.31.2`, `onnxruntime:webgpu`. */
+  readonly engine: string
+  readonly because: string
+  readonly link: string
+}
+
+/** A checkpoint, prompts, what to observe, and known divergences. */
+export interface Case {
+  /** `gemma4/e2b/pruned` */
+  readonly id: string
+  /** A folder in Hugging Face layout, relative to the case's file. */
+  readonly checkpoint: string
+  readonly prompts: readonly Prompt[]
+  /** Tokens of cached generation, compared one by one. */
+  readonly generate: number
+  readonly known?: readonly KnownDivergence[]
+  readonly tags?: readonly string[]
+}
+
+/** What to observe: the worker protocol's `observe`, but for the file it saves to. */
+export interface Observation {
+  readonly prompts: readonly (readonly number[])[]
+  /** Exactly so many tokens by the engine's own greedy cached generation. */
+  readonly generate: number
+  /** Tokens forced through the KV cache, a list a prompt (`generate` is 0 then). */
+  readonly continuation: readonly (readonly number[])[] | null
+  /** `false`: one uncached pass over prompt and continuation. */
+  readonly cache: boolean
+  /** Prefill in pieces of so many tokens. */
+  readonly chunk: number | null
+  readonly logits: 'last' | 'all'
+  readonly topK: number | null
+  readonly layers: false | 'all' | readonly number[]
+}
+
+/** A matrix in row-major order, read from a trace. */
+export interface Matrix {
+  readonly rows: number
+  readonly columns: number
+  readonly data: Float64Array | Float32Array
+}
+
+/** What one source observed. Tensor names: `<prompt index>.logits`, `<prompt index>.decode.logits`, … */
+export interface Trace {
+  readonly generated: readonly (readonly number[])[]
+  readonly elapsedMs: number
+  readonly peakBytes: number | null
+  tensor(name: string): Matrix | undefined
+}
+
+export type Progress = (done: number, total: number) => void
+
+/** An opened checkpoint. */
+export interface Session extends AsyncDisposable {
+  readonly source: ResolvedSource
+  observe(request: Observation, signal: AbortSignal, progress?: Progress): Promise<Trace>
+}
+
+/** A source as it really ran: nothing left to a default. */
+export interface ResolvedSource {
+  readonly name: string
+  readonly version: string
+  readonly device: string
+  readonly dtype: string
+  /** The adapter's or processor's own name, as far as it can be known. */
+  readonly adapter: string | null
+  /** A GPU made of software. */
+  readonly software: boolean
+  readonly gives: readonly Capability[]
+  /** Of the libraries that it stands on. */
+  readonly versions: Readonly<Record<string, string>>
+}
+
+/** What a source can observe. */
+export const capabilities = ['logits', 'logprobs', 'layers', 'parts', 'forced', 'chunks', 'batch'] as const
+export type Capability = (typeof capabilities)[number]
+
+/** Whether this machine can run a source. */
+export type Availability =
+  | { readonly ok: true; readonly version: string; readonly device: string; readonly note?: string }
+  | { readonly ok: false; readonly why: string; readonly fix: string }
+
+/** Where in a case something is. Steps count generated tokens from 0. */
+export interface Place {
+  readonly prompt: string
+  /** Position in the prompt, from 0. */
+  readonly position?: number
+  readonly step?: number
+  readonly layer?: number
+}
+
+/** What a comparison looked at. */
+export type Aspect = 'top-k' | 'logits' | 'tokens' | 'cache'
+
+/** Bounds on a source's error, as multiples of the spread (`excess`). */
+export interface Limits {
+  readonly rmsExcess: number
+  readonly maxExcess: number
+}
+
+/** Two traces, turned into metrics and into the smallest limits that would have passed. */
+export interface Comparison {
+  readonly aspect: Aspect
+  readonly passed: boolean
+  readonly metrics: Readonly<Record<string, number>>
+  /** The smallest limits that would have passed; `null` where no limit could help. */
+  readonly needed: Limits | null
+  /** The first place that is out of bounds. */
+  readonly first?: Place
+  /** Places where only the order of two tokens differs that the reference cannot tell apart. */
+  readonly nearTies: readonly NearTie[]
+  /** What is out of bounds, as the second half of a sentence. */
+  readonly detail?: string
+}
+
+/** Two tokens whose gap in the reference's logits is below the noise. */
+export interface NearTie extends Place {
+  readonly expected: number
+  readonly actual: number
+  /** Reference logit of `expected` minus that of `actual`. */
+  readonly gap: number
+}
+
+/** How far the reference is from itself in a dtype, pooled over all prompts and positions of a case. */
+export interface Spread {
+  readonly dtype: string
+  /** Root-mean-square error of a logit. */
+  readonly rms: number
+  /** Largest error of a logit. */
+  readonly max: number
+  /** Where it comes from. */
+  readonly origin: 'recorded' | 'transformers' | 'oracle' | 'floor'
+}
+
+export const outcomes = ['pass', 'near-tie', 'fail', 'error', 'known', 'fixed', 'skipped'] as const
+export type Outcome = (typeof outcomes)[number]
+
+/** The step of a run at which an engine refused, crashed or hung. */
+export type Stage = 'start' | 'open' | 'observe'
+
+/** Comparisons and limits, turned into one outcome, one sentence and one command. */
+export interface Verdict {
+  readonly caseId: string
+  /** `name:device/dtype` of the source under test. */
+  readonly engine: string
+  readonly engineVersion: string | null
+  readonly adapter: string | null
+  readonly software: boolean
+  /** `name@version/dtype` of the truth. */
+  readonly reference: string
+  readonly outcome: Outcome
+  readonly stage?: Stage
+  readonly comparisons: readonly Comparison[]
+  /** What could not be compared, and why. */
+  readonly notCompared: readonly string[]
+  readonly limits: Limits | null
+  readonly spread: Spread | null
+  /** Worst error as a multiple of the spread, root-mean-square, pooled over the case. */
+  readonly excess: number | null
+  readonly tokens: TokenCount | null
+  /** One sentence. */
+  readonly reason: string
+  readonly hint?: string
+  /** A command that shows it again. */
+  readonly reproduce: string
+  readonly elapsedMs: number
+  readonly peakBytes: number | null
+  /** Last lines that the engine's worker wrote to stderr, for outcomes that need them. */
+  readonly log?: string
+}
+
+/** Generated tokens over all prompts of a case. */
+export interface TokenCount {
+  readonly equal: number
+  readonly nearTie: number
+  readonly diverged: number
+  readonly total: number
+}

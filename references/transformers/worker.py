@@ -1,0 +1,200 @@
+"""The reference: Python transformers on CPU, eager attention and eager experts, as a worker (see ../protocol.py).
+
+    python references/transformers/worker.py
+
+Options: `threads` (default 2) and `attention` (`eager`, or `sdpa`). `float64` is true float64: see `true_float64`.
+"""
+
+import contextlib
+import importlib.metadata
+import os
+import platform
+import sys
+import types
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin make a shared machine up to ten times slower
+
+from protocol import ProtocolError, Worker, serve  # noqa: E402
+
+DTYPES = ["float64", "float32", "bfloat16", "float16"]
+
+
+class Transformers(Worker):
+    source = "transformers"
+
+    def hello(self):
+        import transformers
+
+        versions = {
+            "python": platform.python_version(),
+            "torch": importlib.metadata.version("torch"),
+            "transformers": transformers.__version__,
+            "platform": platform.platform(),
+        }
+        can = {"devices": ["cpu"], "dtypes": DTYPES, "gives": ["logits", "layers", "forced", "chunks"]}
+        return {"version": transformers.__version__, **can, "versions": versions}
+
+    def open(self, request):
+        import torch
+        import transformers
+
+        folder, dtype, options = request["checkpoint"], request["dtype"], request["options"]
+        attention = options.get("attention", "eager")
+        _require(os.path.isdir(folder), f"no such folder: {folder}")
+        _require(request["device"] == "cpu", f'device "{request["device"]}" is not cpu')
+        _require(dtype in DTYPES, f'dtype "{dtype}" is not one of {", ".join(DTYPES)}')
+        _require(attention in ("eager", "sdpa"), f'attention "{attention}" is neither eager nor sdpa')
+        torch.set_num_threads(int(options.get("threads", 2)))
+        torch.manual_seed(0)
+        transformers.logging.disable_progress_bar()
+
+        model, report = transformers.AutoModelForCausalLM.from_pretrained(
+            folder,
+            dtype=getattr(torch, dtype),
+            attn_implementation=attention,
+            experts_implementation="eager",
+            use_safetensors=True,
+            trust_remote_code=False,
+            local_files_only=True,
+            output_loading_info=True,
+        )
+        # transformers fills missing weights with random numbers. Towers for images and sound do not touch text.
+        missing = sorted(key for key in report["missing_keys"] if "vision" not in key and "audio" not in key)
+        _require(not missing, f"{len(missing)} weights are missing: {', '.join(missing[:20])}")
+        if dtype == "float64":
+            for module in model.modules():
+                if hasattr(module, "scalar_embed_scale"):
+                    module.embed_scale = torch.tensor(module.scalar_embed_scale, dtype=torch.float32)
+        model.generation_config = transformers.GenerationConfig()  # no end of sequence, no sampling, no penalties
+        self.model, self.dtype = model.eval(), dtype
+        return {"device": "cpu", "software": False, "unexpected": sorted(report["unexpected_keys"])}
+
+    def close(self):
+        self.model = None
+
+    def observe(self, request, progress):
+        import torch
+
+        text, prompts = self.model.config.get_text_config(), request["prompts"]
+        layers = range(text.num_hidden_layers) if request["layers"] == "all" else request["layers"] or []
+        rests = request["continuation"] or [[] for _ in prompts]
+        _require(all(index < text.num_hidden_layers for index in layers), "layers: no such layer", "bad-request")
+        for token in (token for ids in prompts + rests for token in ids):
+            _require(token < text.vocab_size, f"token {token}: the vocabulary has {text.vocab_size}", "bad-request")
+        total = sum(len(ids) + len(rest) + max(request["generate"] - 1, 0) for ids, rest in zip(prompts, rests))
+
+        generated, tensors, done = [], {}, 0
+        with torch.inference_mode(), true_float64() if self.dtype == "float64" else contextlib.nullcontext():
+            for k, (prompt, rest) in enumerate(zip(prompts, rests)):
+                with watched(self.model, layers, lambda count, before=done: progress(before + count, total)) as seen:
+                    generated.append(self.run(prompt, rest, request, seen))
+                done += seen.positions
+                for name, rows in split(prompt, request, seen):
+                    tensors.update(as_tensors(f"{k}.{name}", rows, request["topK"]))
+        return generated, tensors
+
+    def run(self, prompt, rest, request, seen):
+        """Feeds a prompt and what follows it, while it is `watched`. Returns the tokens that the model chose."""
+        import torch
+
+        # Like `generate`, spare the layers that share key/value states the positions whose logits nobody wants.
+        keep = 0 if request["logits"] == "all" or request["layers"] or not request["cache"] else 1
+        if request["generate"]:
+            ids = torch.tensor([prompt])
+            output = self.model.generate(
+                ids,
+                attention_mask=torch.ones_like(ids),  # else padding tokens in the prompt would be masked
+                max_new_tokens=request["generate"],
+                do_sample=False,
+                prefill_chunk_size=request["chunk"],
+                logits_to_keep=keep,
+                logits_processor=[lambda _ids, _scores: seen.logits[-1][-1:]],  # choose among unrounded ones
+            )
+            return output[0, len(prompt) :].tolist()
+        size = request["chunk"] or len(prompt)
+        passes = [prompt[i : i + size] for i in range(0, len(prompt), size)] + [[token] for token in rest]
+        cache = None
+        for ids in passes if request["cache"] else [prompt + rest]:
+            output = self.model(
+                input_ids=torch.tensor([ids]), past_key_values=cache, use_cache=request["cache"], logits_to_keep=keep
+            )
+            cache = output.past_key_values
+        return []
+
+
+@contextlib.contextmanager
+def watched(model, layers, progress):
+    """Collects, from every pass of a model: logits as computed (`generate` rounds them), decoder layers' outputs."""
+    seen = types.SimpleNamespace(logits=[], layers={index: [] for index in layers}, positions=0)
+
+    def see_pass(_module, _inputs, named, output):
+        seen.logits.append(output.logits[0])
+        seen.positions += named["input_ids"].shape[1]
+        progress(seen.positions)
+
+    hooks = [model.register_forward_hook(see_pass, with_kwargs=True)]
+    decoder = getattr(model.model, "language_model", model.model)
+    for index, outputs in seen.layers.items():
+        hook = lambda _module, _inputs, output, outputs=outputs: outputs.append(output[0].clone())  # noqa: E731
+        hooks.append(decoder.layers[index].register_forward_hook(hook))
+    try:
+        yield seen
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+@contextlib.contextmanager
+def true_float64():
+    """Makes a float64 model compute in float64 throughout.
+
+    By itself it does not: norms and rotary positions call `.float()`, attention and router call softmax in float32,
+    which costs 1e-6 to 8e-6 in the logits. Rotary frequencies and embedding scales stay what they are in a float32
+    model: float32 constants (the latter are made so in `open`).
+    """
+    import torch
+
+    to_float, softmax = torch.Tensor.float, torch.nn.functional.softmax
+    torch.Tensor.float = torch.Tensor.double
+    torch.nn.functional.softmax = lambda values, dim=None, **_: softmax(values.double(), dim=dim)
+    try:
+        yield
+    finally:
+        torch.Tensor.float, torch.nn.functional.softmax = to_float, softmax
+
+
+def split(prompt, request, seen):
+    """What was seen, by name: the logits of the prompt, those of the steps after it, the layers' outputs."""
+    import torch
+
+    logits = torch.cat(seen.logits)
+    end = len(logits) - (seen.positions - len(prompt))  # where the prompt's rows end and the steps' begin
+    yield "logits", logits[:end] if request["logits"] == "all" else logits[end - 1 : end]
+    if request["generate"] or request["continuation"] is not None:
+        yield "decode.logits", logits[end:]
+    for index, outputs in seen.layers.items():
+        yield f"layers.{index}", torch.cat(outputs)[: len(prompt)]
+
+
+def as_tensors(name, rows, top):
+    """One tensor in the protocol's form, or, of logits with `top` set, its three summaries."""
+    rows = rows if rows.itemsize == 8 else rows.float()
+    parts = {name: rows}
+    if top and name.endswith("logits"):
+        name = name.removesuffix("logits")
+        values, ids = rows.sort(dim=-1, descending=True, stable=True)  # the lower id on a tie; NaN comes first
+        parts = {f"{name}top-k.ids": ids[:, :top], f"{name}top-k.values": values[:, :top]}
+        parts[f"{name}logsumexp"] = rows.logsumexp(dim=-1)
+    dtypes = {"torch.float64": "F64", "torch.float32": "F32", "torch.int64": "I64"}
+    return {key: (dtypes[str(part.dtype)], list(part.shape), part.contiguous().numpy()) for key, part in parts.items()}
+
+
+def _require(condition, message, code="load-failed"):
+    if not condition:
+        raise ProtocolError(code, message)
+
+
+if __name__ == "__main__":
+    serve(Transformers())
