@@ -69,7 +69,6 @@ def answer(worker, request, emit) -> dict:
         else:
             code = "load-failed" if stage == "open" else "failed"
             message = f"{type(error).__name__}: {error}"
-        if code != "bad-request":
             traceback.print_exc()
         return {"id": ident, "error": {"code": code, "message": message, "stage": stage}}
 

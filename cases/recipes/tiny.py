@@ -2,7 +2,7 @@
 
     python cases/recipes/tiny.py [--out cases/checkpoints] [--measure]
 
-Needs references/transformers/requirements.txt. Twice run, byte for byte the same files, on any machine: the weights come
+Needs references/transformers/requirements.txt. Run twice, it writes the same bytes, on any machine: the weights come
 from integer draws and the four basic operations only, each tensor from a stream of its own, named after it.
 
 Nothing is 1 and no size is a perfect square, so that a forgotten scale or a root rounded too early shows.
@@ -20,12 +20,11 @@ import numpy as np
 import torch
 import transformers
 from safetensors import safe_open
-from safetensors.torch import save_file
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SEED = 4
-SHARED = {"vocab_size": 512, "vocab_size_per_layer_input": 512, "hidden_size": 96, "num_attention_heads": 4, "head_dim": 32,
-          "global_head_dim": 64, "max_position_embeddings": 4096, "final_logit_softcapping": 30.0}  # fmt: skip
+SEED = 10
+COMMON = {"vocab_size": 512, "vocab_size_per_layer_input": 512, "hidden_size": 96, "num_attention_heads": 4,
+          "head_dim": 32, "global_head_dim": 64, "final_logit_softcapping": 30.0}  # fmt: skip
 GEOMETRIES = {
     "gemma-4-e2b-tiny": ("bfloat16", {
         "layers": "sssfsssf", "num_key_value_heads": 1, "intermediate_size": 128, "use_double_wide_mlp": True,
@@ -41,7 +40,8 @@ GEOMETRIES = {
         "intermediate_size": 72, "hidden_size_per_layer_input": 0, "sliding_window": 10,
         "enable_moe_block": True, "num_experts": 8, "top_k_experts": 3, "moe_intermediate_size": 40}),
 }  # fmt: skip
-BASES = {"q_norm": 0.5, "layer_scalar": 0.7}
+SIZES = {"q_norm": 0.3, "layer_scalar": 0.6, "post_feedforward_layernorm_2": 0.6}  # of scales, where not about 1
+LOUD = ("post_attention_layernorm", "post_feedforward_layernorm", "post_per_layer_input_norm")
 LAYER_TYPES = {"s": "sliding_attention", "f": "full_attention"}
 
 
@@ -49,7 +49,7 @@ def text_config(layers, **fields):
     """A text configuration; `layers` spells the layer types: s(liding) and f(ull)."""
     types = [LAYER_TYPES[letter] for letter in layers]
     return transformers.Gemma4TextConfig(
-        **{**SHARED, "num_hidden_layers": len(types), "layer_types": types, **fields}
+        **{**COMMON, "num_hidden_layers": len(types), "layer_types": types, **fields}
     )
 
 
@@ -65,22 +65,24 @@ def draw(name, shape, seed):
 
 
 def weight(name, shape, seed):
-    """The value of one tensor, in float64. Sizes are chosen so that logits spread and attention is not one-hot."""
+    """The value of one tensor, in float64.
+
+    The first two layers speak loudest, or a tied head would find the token just read in the residual stream and repeat
+    it; attention is soft and the later layers quiet, or rounding errors would grow without bounds.
+    """
     noise = draw(name, shape, seed)
-    kind = name.removesuffix(".weight").rsplit(".", 1)[-1]
-    if kind == "bias":
-        return noise * 0.1
-    if kind.endswith(("norm", "norm_1", "norm_2", "scale", "layer_scalar")) or kind.startswith(("post_", "pre_")):
+    *path, kind = name.removesuffix(".weight").split(".")
+    if kind.endswith(("norm", "norm_1", "norm_2", "scale", "layer_scalar")):
+        size = 8.0 if kind in LOUD and path[-1] in ("0", "1") else SIZES.get(kind, 1.0)
         tilt = (noise * 0.12).clamp(-0.4, 0.4)
-        size = BASES.get(kind, 2.5 if kind.startswith("post_") and kind[-1] not in "12" else 1.0)
-        return size * (1 + tilt) / (1 - tilt)
+        return size * (1 + tilt) / (1 - tilt)  # about exp(noise / 4), which no two machines need round alike
     if kind in ("embed_tokens", "lm_head"):
-        return noise * 0.5  # with the final norm: logits of standard deviation 0.5 · √hidden
+        return noise * 0.4  # after the final norm: logits of standard deviation 0.4 · √hidden
     if kind == "embed_tokens_per_layer":
         return noise * 0.2
-    if name.endswith("router.proj.weight"):
-        return noise * 2.0
-    return noise / shape[-1] ** 0.5
+    if kind == "bias":
+        return noise * 0.1
+    return noise * (4.0 if name.endswith("router.proj.weight") else shape[-1] ** -0.5)
 
 
 def fill(model, seed):
@@ -99,30 +101,21 @@ def shared_kv_tensors(config, seed, prefix="model."):
         if mode == "reuse":
             layer = config.per_layer_config[index]
             rows = layer.num_key_value_heads * layer.head_dim
-            shapes = {"k_proj": (rows, config.hidden_size), "v_proj": (rows, config.hidden_size), "k_norm": (layer.head_dim,)}
-            for part, shape in shapes.items():
-                name = f"{prefix}layers.{index}.self_attn.{part}.weight"
-                yield name, weight(name, shape, seed)
+            parts = {"k_proj.weight": (rows, config.hidden_size), "k_norm.weight": (layer.head_dim,)}
+            if not (config.attention_k_eq_v and config.layer_types[index] == "full_attention"):
+                parts["v_proj.weight"] = parts["k_proj.weight"]
+            if config.attention_bias:
+                parts |= {part.replace("weight", "bias"): (rows,) for part in parts if "proj" in part}
+            for part, shape in parts.items():
+                name = f"layers.{index}.self_attn.{part}"
+                yield prefix + name, weight("model." + name, shape, seed)
 
 
-def build(folder, dtype, config):
-    """Writes one checkpoint as transformers itself writes it."""
+def save(folder, model, extra=(), **options):
+    """Writes a checkpoint as transformers itself writes it, with `extra` tensors, pairs of name and value, in it."""
     shutil.rmtree(folder, ignore_errors=True)
-    model = transformers.Gemma4ForCausalLM(config).to(getattr(torch, dtype))
-    fill(model, SEED).save_pretrained(folder)
-
-
-def build_redundant(folder, source, config):
-    """Writes the same checkpoint with the K/V tensors of the shared layers, as in Google's originals."""
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(source, folder)
-    file = folder / "model.safetensors"
-    with safe_open(file, "pt") as opened:
-        tensors = {name: opened.get_tensor(name) for name in opened.keys()}
-        metadata = opened.metadata()
-    dtype = tensors["model.norm.weight"].dtype
-    tensors |= {name: value.to(dtype) for name, value in shared_kv_tensors(config, SEED)}
-    save_file(tensors, file, metadata)
+    more = {name: value.to(model.dtype) for name, value in extra}
+    model.save_pretrained(folder, state_dict=model.state_dict() | more, **options)
 
 
 def main():
@@ -130,11 +123,13 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "cases" / "checkpoints")
     parser.add_argument("--measure", action="store_true", help="also run them: logits, errors by dtype, router margins")
     arguments = parser.parse_args()
+    transformers.logging.disable_progress_bar()
     for name, (dtype, fields) in GEOMETRIES.items():
         config = text_config(**fields)
-        build(arguments.out / name, dtype, config)
+        model = fill(transformers.Gemma4ForCausalLM(config).to(getattr(torch, dtype)), SEED)
+        save(arguments.out / name, model)
         if config.num_kv_shared_layers:
-            build_redundant(arguments.out / f"{name}-redundant", arguments.out / name, config)
+            save(arguments.out / f"{name}-redundant", model, shared_kv_tensors(config, SEED))
     for folder in sorted(arguments.out.glob("gemma-4-*-tiny*")):
         print(json.dumps(describe(folder) | (measure(folder) if arguments.measure else {})))
 
@@ -159,29 +154,34 @@ def measure(folder, prompts=8, length=24, generate=32):
     for dtype in ("float64", "float32", "bfloat16"):
         worker.open({"checkpoint": str(folder), "device": "cpu", "dtype": dtype, "options": {}})
         if dtype == "float64":
-            generated, _ = worker.observe({**request, "cache": True, "generate": generate}, lambda *_: None)
             for module in worker.model.modules():
                 if type(module).__name__ == "Gemma4TextRouter":
-                    module.register_forward_hook(lambda m, _, out: margins.append(_margin(out[0], m.config.top_k_experts)))
+                    module.register_forward_hook(lambda m, _, out: margins.append(_margin(m.config, out[0])))
+            generated, _ = worker.observe({**request, "cache": True, "generate": generate}, lambda *_: None)
         _, tensors = worker.observe(request, lambda *_: None)
         logits[dtype] = np.stack([tensors[f"{k}.logits"][2].astype(np.float64) for k in range(prompts)])
-    top = np.sort(logits["float64"], axis=-1)
-    gaps = top[..., -1] - top[..., -2]
-    errors = {dtype: logits[dtype] - logits["float64"] for dtype in ("float32", "bfloat16")}
-    return {
-        "std": round(float(top.std()), 2), "largest": round(float(abs(top).max()), 1),
-        "gap": {"mean": round(float(gaps.mean()), 3), "smallest": round(float(gaps.min()), 5)},
-        "distinct": [len(set(tokens)) for tokens in generated],
-        "float32": {"rms": float(f"{np.sqrt((errors['float32'] ** 2).mean()):.2e}"), "max": float(f"{abs(errors['float32']).max():.2e}")},
-        "bfloat16": {"rms": float(f"{np.sqrt((errors['bfloat16'] ** 2).mean()):.2e}"), "max": float(f"{abs(errors['bfloat16']).max():.2e}")},
-        "routerMargin": float(f"{min(margins):.2e}") if margins else None,
-    }  # fmt: skip
+    ranked = np.sort(logits["float64"], axis=-1)
+    gaps = ranked[..., -1] - ranked[..., -2]
+    measured = {
+        "std": _three_digits(ranked.std()),
+        "largest": _three_digits(abs(ranked).max()),
+        "gap": {"mean": _three_digits(gaps.mean()), "smallest": _three_digits(gaps.min())},
+        "distinctTokens": [len(set(tokens)) for tokens in generated],
+    }
+    for dtype in ("float32", "bfloat16"):
+        error = logits[dtype] - logits["float64"]
+        measured[dtype] = {"rms": _three_digits(np.sqrt((error**2).mean())), "max": _three_digits(abs(error).max())}
+    return measured | ({"routerMargin": _three_digits(min(margins))} if margins else {})
 
 
-def _margin(probabilities, k):
-    """How far, in probability, the last chosen expert is above the first that was not."""
-    ranked = probabilities.sort(dim=-1, descending=True).values
-    return float((ranked[:, k - 1] - ranked[:, k]).min())
+def _margin(config, probabilities):
+    """How far, in router logits, the last chosen expert is above the first that was not."""
+    ranked, k = probabilities.sort(dim=-1, descending=True).values, config.top_k_experts
+    return float((ranked[:, k - 1] / ranked[:, k]).log().min())
+
+
+def _three_digits(value):
+    return float(f"{value:.2e}")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, TensorInfo>
   readonly layout: Layout
   /** By name without prefix: `layers.3.self_attn.q_proj.weight`, `lm_head.weight`. Throws PARITY_LAYOUT. */
-  tensor(name: string): TensorInfo
+  readonly tensor: (name: string) => TensorInfo
 }
 
 /**

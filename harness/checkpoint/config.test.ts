@@ -149,7 +149,7 @@ describe('fields', () => {
   })
 
   it('of a multimodal model come from text_config, but for the tie of its head', () => {
-    const { model_type: _, architectures: __, ...text } = tiny
+    const text = { ...tiny, model_type: undefined, architectures: undefined }
     const outer = { model_type: 'gemma4', architectures: ['Gemma4ForConditionalGeneration'] }
     const config = parseGemma4Config(
       { ...outer, text_config: { ...text, tie_word_embeddings: false, final_logit_softcapping: 30 }, hidden_size: 7 },
@@ -164,68 +164,6 @@ describe('fields', () => {
     const moe = { enable_moe_block: true, num_experts: 6, top_k_experts: 3, moe_intermediate_size: 5 }
     expect(parse(moe).experts).toEqual({ count: 6, topK: 3, intermediateSize: 5 })
     expect(parse({ ...moe, enable_moe_block: false }).experts).toBeNull()
-  })
-})
-
-describe('rotary parameters', () => {
-  const sliding = { rope_type: 'default', rope_theta: 100 }
-  const full = { rope_type: 'proportional', rope_theta: 1000, partial_rotary_factor: 0.5 }
-
-  it.each<[string, Fields, Gemma4Config['rope']]>([
-    [
-      'as stated',
-      { rope_parameters: { [S]: sliding, [F]: { ...full, factor: 8 }, chunked_attention: { rope_type: 'yarn' } } },
-      {
-        sliding: { type: 'default', theta: 100, fraction: 1, factor: 1 },
-        full: { type: 'proportional', theta: 1000, fraction: 0.5, factor: 8 },
-      },
-    ],
-    [
-      'the whole head by default',
-      {
-        rope_parameters: {
-          [S]: { ...sliding, partial_rotary_factor: 0.5, factor: 3 },
-          [F]: { type: 'proportional', rope_theta: 9 },
-        },
-      },
-      {
-        sliding: { type: 'default', theta: 100, fraction: 1, factor: 1 },
-        full: { type: 'proportional', theta: 9, fraction: 1, factor: 1 },
-      },
-    ],
-    [
-      'of the types in use',
-      { layer_types: [F, F, F, F], rope_parameters: { [F]: { rope_theta: 5 } } },
-      { sliding: null, full: { type: 'default', theta: 5, fraction: 1, factor: 1 } },
-    ],
-  ])('%s', (_, changes, expected) => {
-    expect(parse(changes).rope).toEqual(expected)
-  })
-
-  it('are refused where they cannot be computed', async () => {
-    expect(await refuse({ rope_parameters: { [S]: sliding } })).toMatchInlineSnapshot(
-      `"PARITY_CHECKPOINT config.json: rope_parameters.full_attention is missing, but there are full_attention layers"`,
-    )
-    expect(await refuse({ rope_parameters: { [S]: null, [F]: full } })).toContain(
-      'rope_parameters.sliding_attention is missing',
-    )
-    expect(await refuse({ rope_parameters: sliding })).toContain('rope_parameters.sliding_attention is missing')
-    expect(
-      await refuse({ rope_parameters: { [S]: sliding, [F]: { ...full, rope_type: 'yarn' } } }),
-    ).toMatchInlineSnapshot(
-      `"PARITY_CHECKPOINT config.json: rope_parameters.full_attention: rope_type 'yarn' is not supported"`,
-    )
-    expect(await refuse({ rope_parameters: { [S]: { rope_type: 'default' }, [F]: full } })).toMatchInlineSnapshot(
-      `"PARITY_CHECKPOINT config.json: rope_parameters.sliding_attention.rope_theta: is missing"`,
-    )
-    expect(
-      await refuse({ rope_parameters: { [S]: sliding, [F]: { ...full, partial_rotary_factor: 2 } } }),
-    ).toMatchInlineSnapshot(
-      `"PARITY_CHECKPOINT config.json: rope_parameters.full_attention.partial_rotary_factor: Too big: expected number to be <=1"`,
-    )
-    expect(await refuse({ rope_scaling: { [S]: sliding, [F]: full } })).toMatchInlineSnapshot(
-      `"PARITY_CHECKPOINT config.json: rope_scaling is not read"`,
-    )
   })
 })
 
@@ -255,6 +193,7 @@ describe('refuses', () => {
       `"PARITY_CHECKPOINT config.json: text_config.sliding_window: Too small: expected number to be >0"`,
     )
     expect(await refuse({ layer_types: [S, 'chunked_attention', S, F] })).toContain('layer_types.1')
+    expect(await refuse({ num_hidden_layers: 1e9, layer_types: undefined })).toContain('num_hidden_layers: Too big')
     expect(await refuse({ final_logit_softcapping: 0 })).toContain('final_logit_softcapping')
   })
 

@@ -75,11 +75,17 @@ function parseEntry(name: string, entry: unknown, area: DataArea): TensorInfo {
   return { name, dtype, shape, file: area.file, offset: area.start + begin, bytes }
 }
 
+/** Overlaps first: a tensor moved onto another leaves a hole too, and is the cause of it. */
 function checkCoverage(sorted: readonly TensorInfo[], area: DataArea): void {
+  for (const [i, { name, offset }] of sorted.entries()) {
+    const before = sorted[i - 1]
+    if (before !== undefined && offset < before.offset + before.bytes) {
+      throw unusable(area.file, `tensor '${name}' overlaps tensor '${before.name}'`, damagedHint)
+    }
+  }
   let end = area.start
   let last = 'the header'
   for (const { name, offset, bytes } of sorted) {
-    if (offset < end) throw unusable(area.file, `tensor '${name}' overlaps ${last}`, damagedHint)
     if (offset > end) {
       throw unusable(
         area.file,

@@ -53,16 +53,16 @@ function isPlainName(name: string): boolean {
 
 async function noWeights(folder: string): Promise<Error> {
   const names = await readdir(folder)
-  const pickle = names.find((name) => /\.(?:bin|pt|pth|ckpt)$/.test(name))
+  if (names.includes('adapter_model.safetensors')) {
+    const hint = 'Merge it into its base model first: merge_and_unload() of peft, then save_pretrained().'
+    return unusable(folder, 'is an adapter, not a whole checkpoint', hint)
+  }
+  const pickle = names.find((name) => /^(?:pytorch_model|model|consolidated)\b.*\.(?:bin|pt|pth|ckpt)$/.test(name))
   if (pickle !== undefined) {
     const what = `has ${pickle} but no ${singleName}; pickles are never read, since loading one can run any program`
     const load = `from_pretrained('${folder}')`
     const hint = `Convert it once: python -c "from transformers import AutoModelForCausalLM as M; M.${load}.save_pretrained('NEW')"`
     return unusable(folder, what, hint)
-  }
-  if (names.includes('adapter_model.safetensors')) {
-    const hint = 'Merge it into its base model first: merge_and_unload() of peft, then save_pretrained().'
-    return unusable(folder, 'is an adapter, not a whole checkpoint', hint)
   }
   return unusable(folder, `has neither ${singleName} nor ${indexName}`, 'Name a folder saved by save_pretrained().')
 }

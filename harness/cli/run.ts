@@ -9,8 +9,9 @@ import { buildReport, exitCodeOf, type Report } from '../report/build.js'
 import { formatJson } from '../report/writers/json.js'
 import { formatTerminal } from '../report/writers/terminal.js'
 import { run, type RunPlan } from '../run.js'
-import { parseSourceId } from '../source-id.js'
-import type { Verdict } from '../types.js'
+import { formatSourceId, parseSourceId } from '../source-id.js'
+import { defectNames } from '../sources/onnxruntime/defects.js'
+import type { SourceId, Verdict } from '../types.js'
 import { writeFileAtomically } from '../write-file.js'
 import { adHocCase, recordedCasesOf } from './ad-hoc-case.js'
 import { parseCount, parseTimeouts, parseTokens } from './parse.js'
@@ -72,20 +73,36 @@ async function chooseCases(options: RunOptions, project: Project): Promise<Loade
 }
 
 function makePlan(options: RunOptions, project: Project, cases: readonly LoadedCase[]): RunPlan {
+  const engines = (options.engine ?? defaultEngines).map(parseSourceId)
   const processors = availableParallelism()
   const jobs = options.jobs === undefined ? Math.min(processors, 4) : parseCount('--jobs', options.jobs)
   return {
     cases,
-    engines: (options.engine ?? defaultEngines).map(parseSourceId),
+    engines,
     reference: options.reference === undefined ? null : parseSourceId(options.reference),
     recordings: project.recordings,
     limits: defaultLimits,
     jobs,
     threads: Math.max(1, Math.floor(processors / jobs)),
     timeouts: parseTimeouts(options.timeout),
-    options: options.defect === undefined ? {} : { defect: options.defect },
+    options: plantedDefect(options.defect, engines),
     reproduce: (caseId, engine) => reproduce(options, caseId, engine),
   }
+}
+
+/** Option of the built-in engine, which alone can be made wrong on purpose. */
+function plantedDefect(name: string | undefined, engines: readonly SourceId[]): Record<string, unknown> {
+  if (name === undefined) return {}
+  if (!defectNames.includes(name)) {
+    throw new ParityError('PARITY_USAGE', `there is no defect '${name}'`, `Known defects: ${defectNames.join(', ')}.`)
+  }
+  const other = engines.find((engine) => engine.name !== 'onnxruntime')
+  if (other === undefined) return { defect: name }
+  throw new ParityError(
+    'PARITY_USAGE',
+    `a defect cannot be planted in ${formatSourceId(other)}`,
+    'Only in onnxruntime.',
+  )
 }
 
 /** The command that shows one verdict of this run again. */

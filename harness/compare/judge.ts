@@ -70,7 +70,10 @@ function explain(
   excess: number | null,
   tokens: TokenCount,
 ): string {
-  if (failed.length > 0) return failed.map(({ detail, aspect }) => detail ?? `${aspect} out of bounds`).join('; ')
+  if (failed.length > 0) {
+    const [{ aspect, detail = `${aspect} out of bounds` }, ...rest] = failed
+    return rest.length === 0 ? detail : `${detail}; also out of bounds: ${rest.map((other) => other.aspect).join(', ')}`
+  }
   const error = `logits within ${(excess ?? 0).toPrecision(2)} × the spread`
   const equal = `${tokens.equal} of ${tokens.total} generated tokens equal`
   const ties = all.flatMap(({ nearTies }) => nearTies)

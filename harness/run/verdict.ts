@@ -64,22 +64,23 @@ async function attempt(
   progress: Progress,
 ): Promise<Found> {
   const source = findSource(engine)
-  const available = await source.check(engine)
-  if (!available.ok) return { outcome: 'skipped', reason: available.why, hint: available.fix }
-  let resolved: ResolvedSource | null = null
+  let known: Partial<Verdict> = {}
   try {
+    const available = await source.check(engine)
+    if (!available.ok) return { outcome: 'skipped', reason: available.why, hint: available.fix }
+    known = { engineVersion: available.version }
     const truth = await reference()
+    known = { ...known, reference: truth.name }
     const { threads, options, timeouts } = plan
     await using session = await source.open({ id: engine, checkpoint: item.folder, threads, options, timeouts }, signal)
-    resolved = session.source
+    known = { ...known, ...identity(session.source) }
     const seen = await observeEngine(session, item, truth.truth, signal, progress)
-    const common = { ...identity(resolved), reference: truth.name }
     if (seen.kind === 'nonsense')
-      return { ...common, outcome: 'error', stage: 'observe', reason: seen.reason, peakBytes: seen.own.peakBytes }
-    const spread = await truth.spread(resolved.dtype, signal)
+      return { ...known, outcome: 'error', stage: 'observe', reason: seen.reason, peakBytes: seen.own.peakBytes }
+    const spread = await truth.spread(session.source.dtype, signal)
     const judgement = judge(item.prompts, truth.truth, seen.traces, plan.limits, spread)
     return {
-      ...common,
+      ...known,
       ...judgement,
       limits: plan.limits,
       spread,
@@ -88,13 +89,8 @@ async function attempt(
     }
   } catch (error) {
     if (!(error instanceof WorkerFault) || signal.aborted) throw error
-    return {
-      ...(resolved === null ? { engineVersion: available.version } : identity(resolved)),
-      outcome: 'error',
-      stage: error.stage,
-      reason: error.message,
-      log: error.log,
-    }
+    const { stage, message: reason, detail, log } = error
+    return { ...known, outcome: 'error', stage, reason, hint: detail.hint, log }
   }
 }
 

@@ -53,7 +53,7 @@ class Transformers(Worker):
         model, report = transformers.AutoModelForCausalLM.from_pretrained(
             folder,
             dtype=getattr(torch, dtype),
-            attn_implementation=attention,
+            attn_implementation={"": attention, "text_config": attention, "audio_config": "eager"},  # sound: no sdpa
             experts_implementation="eager",
             use_safetensors=True,
             trust_remote_code=False,

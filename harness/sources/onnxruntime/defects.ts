@@ -3,7 +3,7 @@ import type { Checkpoint } from '../../checkpoint/checkpoint.js'
 import type { Gemma4Config, LayerConfig, Rope } from '../../checkpoint/config.js'
 import { ParityError } from '../../errors.js'
 
-export const defects = {
+const defects: Readonly<Record<string, (config: Gemma4Config) => Gemma4Config>> = {
   'window-plus-one': (config) => ({ ...config, slidingWindow: config.slidingWindow + 1 }),
   'rotary-base': (config) => ({
     ...config,
@@ -11,16 +11,19 @@ export const defects = {
   }),
   'donor-swapped': swapDonor,
   'softcap-dropped': (config) => ({ ...config, softcap: null }),
-} as const satisfies Record<string, (config: Gemma4Config) => Gemma4Config>
+}
 
-export type Defect = keyof typeof defects
+export const defectNames: readonly string[] = Object.keys(defects)
 
 /** The checkpoint as an engine with this defect would understand it; itself, without one. */
 export function applyDefect(checkpoint: Checkpoint, name: unknown): Checkpoint {
   if (name === undefined) return checkpoint
-  if (typeof name !== 'string' || !Object.hasOwn(defects, name)) throw unknownDefect(name)
-  const config = defects[name as Defect](checkpoint.config)
-  return { ...checkpoint, config, tensor: (tensor) => checkpoint.tensor(tensor) }
+  const defect = typeof name === 'string' && Object.hasOwn(defects, name) ? defects[name] : undefined
+  if (defect === undefined) {
+    const hint = `Known defects: ${defectNames.join(', ')}.`
+    throw new ParityError('PARITY_USAGE', `there is no defect ${JSON.stringify(name)}`, hint)
+  }
+  return { ...checkpoint, config: defect(checkpoint.config) }
 }
 
 const withTheta = (rope: Rope | null): Rope | null => (rope === null ? null : { ...rope, theta: rope.theta * 1.01 })
@@ -43,10 +46,3 @@ const otherDonor = ({ layers }: Gemma4Config, { type, donor }: LayerConfig): num
   donor === null
     ? undefined
     : layers.find((layer) => layer.donor === null && layer.type === type && layer.index !== donor)?.index
-
-const unknownDefect = (name: unknown) =>
-  new ParityError(
-    'PARITY_USAGE',
-    `there is no defect ${JSON.stringify(name)}`,
-    `Known defects: ${Object.keys(defects).join(', ')}.`,
-  )

@@ -38,7 +38,11 @@ export const onnxruntime: Source = {
     const { device = 'webgpu', dtype = 'float32' } = id
     const vulkan = device === 'webgpu' ? await resolveVulkan() : null
     const env = vulkan?.kind === 'swiftshader' ? vulkan.env : {}
-    const host = await WorkerHost.start({ file: process.execPath, args: [workerFile], env }, timeouts, signal)
+    const host = await WorkerHost.start(
+      { file: process.execPath, args: [workerFile], env, protocolFd: 3 },
+      timeouts,
+      signal,
+    )
     return openWorkerSession(host, { checkpoint, device, dtype, options: { ...options, threads } }, signal)
   },
 }
@@ -48,7 +52,7 @@ let asked: Promise<readonly string[]> | null = null
 function installedDevices(): Promise<readonly string[]> {
   asked ??= (async () => {
     await using host = await WorkerHost.start(
-      { file: process.execPath, args: [workerFile] },
+      { file: process.execPath, args: [workerFile], protocolFd: 3 },
       { startMs: 30_000, openMs: 0, observeMs: 0 },
     )
     return host.hello.devices
@@ -59,5 +63,6 @@ function installedDevices(): Promise<readonly string[]> {
 function howToGet(device: string, installed: readonly string[]): string {
   if (device === 'cuda')
     return 'npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12 (fetches the CUDA provider; Linux x64)'
-  return `use one of: ${installed.join(', ')}`
+  const system = { coreml: 'macOS', dml: 'Windows' }[device]
+  return system === undefined ? `use one of: ${installed.join(', ')}` : `it runs on ${system} only`
 }

@@ -20,7 +20,7 @@ export const oracle: Source = {
   async open({ id, checkpoint, options, timeouts }: OpenSource, signal: AbortSignal) {
     const { device = 'cpu', dtype = 'float64' } = id
     const worker = join(packageRoot, 'dist/sources/oracle/worker.js')
-    const host = await WorkerHost.start({ file: process.execPath, args: [worker] }, timeouts, signal)
+    const host = await WorkerHost.start({ file: process.execPath, args: [worker], protocolFd: 3 }, timeouts, signal)
     return openWorkerSession(host, { checkpoint, device, dtype, options: { ...options } }, signal)
   },
 }

@@ -61,12 +61,12 @@ export class GraphBuilder {
     return this.#node(opType, '', inputs, attributes, outputs)
   }
 
-  /** A weight of the checkpoint, used where it stands in its file and widened to float32. */
-  weight(info: TensorInfo): Value {
+  /** A weight of the checkpoint, used where it stands in its file and widened to float32; `shape` is another view of it. */
+  weight(info: TensorInfo, shape: readonly number[] = info.shape): Value {
     const known = this.#casts.get(info.name)
     if (known !== undefined) return known
     const data = { location: basename(info.file), offset: info.offset, length: info.bytes }
-    this.#initializers.set(info.name, { name: info.name, type: info.dtype, shape: info.shape, data })
+    this.#initializers.set(info.name, { name: info.name, type: info.dtype, shape, data })
     const value = info.dtype === 'F32' ? info.name : this.op('Cast', [info.name], { to: { i: 1 } })
     this.#casts.set(info.name, value)
     return value

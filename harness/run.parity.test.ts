@@ -1,0 +1,77 @@
+/** The main job: every committed case on the built-in engine, against what transformers recorded. */
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { loadCases } from './cases/load-cases.js'
+import { defaultLimits } from './compare/limits.js'
+import { packageRoot } from './package-root.js'
+import { run } from './run.js'
+import { parseSourceId } from './source-id.js'
+import type { Verdict } from './types.js'
+
+const recordings = join(packageRoot, 'references/recorded')
+
+async function judgeAll(engine: string): Promise<Verdict[]> {
+  const verdicts: Verdict[] = []
+  const plan = {
+    cases: await loadCases(join(packageRoot, 'cases')),
+    engines: [parseSourceId(engine)],
+    reference: parseSourceId('recorded'),
+    recordings,
+    limits: defaultLimits,
+    jobs: availableParallelism(),
+    threads: 1,
+    timeouts: { startMs: 60_000, openMs: 300_000, observeMs: 300_000 },
+    options: {},
+    reproduce: () => '',
+  }
+  for await (const event of run(plan, new AbortController().signal))
+    if (event.type === 'verdict') verdicts.push(event.verdict)
+  return verdicts
+}
+
+describe.each([
+  ['onnxruntime:cpu', 2],
+  ['onnxruntime:webgpu', 3],
+])('%s', (engine, mostExcess) => {
+  let verdicts: Verdict[]
+  beforeAll(async () => {
+    verdicts = await judgeAll(engine)
+  })
+
+  it('runs every committed case', () => {
+    expect(verdicts.map(({ caseId }) => caseId).sort()).toEqual([
+      'gemma4/26b-a4b',
+      'gemma4/31b',
+      'gemma4/e2b/pruned',
+      'gemma4/e2b/redundant',
+      'gemma4/e4b/pruned',
+      'gemma4/e4b/redundant',
+    ])
+  })
+
+  it(`errs by at most ${mostExcess} × the spread`, () => {
+    for (const { caseId, excess } of verdicts)
+      expect([caseId, excess], caseId).toEqual([caseId, expect.toSatisfy((value: number) => value <= mostExcess)])
+  })
+
+  it('generates the tokens of the reference, or says which near tie it took the other side of', () => {
+    for (const { caseId, outcome, tokens, reason } of verdicts) {
+      expect(['pass', 'near-tie'], `${caseId}: ${reason}`).toContain(outcome)
+      expect(tokens, caseId).toMatchObject({ diverged: 0, total: 96 })
+    }
+  })
+
+  it('computes through its cache what it computes without', () => {
+    for (const { caseId, comparisons } of verdicts) {
+      expect(
+        comparisons.find(({ aspect }) => aspect === 'cache'),
+        caseId,
+      ).toMatchObject({ passed: true })
+    }
+  })
+
+  it('names its adapter', () => {
+    for (const { adapter } of verdicts) expect(adapter).toMatch(/\w/)
+  })
+})
