@@ -130,7 +130,8 @@ def check_observation(request) -> dict:
     _expect(chunk is None or (_is_count(chunk) and chunk > 0), '"chunk" must be null or a positive integer')
     _expect(request["logits"] in ("last", "all"), '"logits" must be "last" or "all"')
     _expect(top is None or (_is_count(top) and top > 0), '"topK" must be null or a positive integer')
-    _expect(layers is False or layers == "all" or _are_ids(layers), '"layers" must be false, "all" or a list of indices')
+    allowed = layers is False or layers == "all" or _are_ids(layers)
+    _expect(allowed, '"layers" must be false, "all" or a list of layer indices')
     _expect(isinstance(request.get("save"), str) and request["save"], '"save" must name a file')
     return request
 

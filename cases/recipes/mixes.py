@@ -54,6 +54,8 @@ def draw_mix(index, stream):
         mix["pattern"] = "ssfssf"  # sharing takes a donor of each type
     if mix["kv"] != "kv-unshared":
         mix["inputs"] = "per-layer-inputs"  # transformers 5.23 slices them unseen wherever K/V is shared: TypeError
+    if mix["dtype"] == "float32" and (mix["mlp"] == "experts" or mix["heads"] == "three-groups"):
+        mix["dtype"] = "float16"  # or it would be larger than 3 MB
     if mix["kv"] == "kv-unshared" and mix["mlp"] == "double-wide":
         mix["mlp"] = "dense"  # only layers that share K/V are ever wider
     return mix

@@ -79,5 +79,7 @@ function explain(
   const ties = all.flatMap(({ nearTies }) => nearTies)
   if (ties.length === 0) return `${error}, ${equal}`
   const [{ expected, actual, gap }] = ties
-  return `${error}, ${equal}; ${ties.length} near ties that the reference itself cannot tell apart (first: tokens ${expected} and ${actual}, ${Math.abs(gap).toPrecision(2)} apart)`
+  const which = `tokens ${expected} and ${actual}, ${Math.abs(gap).toPrecision(2)} apart`
+  const told = ties.length === 1 ? `1 near tie (${which})` : `${ties.length} near ties (the first: ${which})`
+  return `${error}, ${equal}; ${told}, which the reference itself cannot tell apart`
 }

@@ -36,7 +36,8 @@ export async function installPythonEnvironment(): Promise<PythonEnvironment> {
   const { folder, python } = environment
   await rm(folder, { recursive: true, force: true })
   await uv(['venv', '--quiet', '--python', '>=3.10,<3.15', folder])
-  await uv(['pip', 'install', '--python', python, '--require-hashes', '-r', requirements])
+  // Compiled now: importing torch and transformers then takes seconds less, every time.
+  await uv(['pip', 'install', '--python', python, '--compile-bytecode', '--require-hashes', '-r', requirements])
   await writeFile(join(folder, 'complete'), '')
   return { ...environment, ready: true }
 }

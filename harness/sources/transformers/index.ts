@@ -37,7 +37,7 @@ export const transformers: Source = {
     // PyTorch's vectorised float32 power errs by an ulp now and then, which moves rotary frequencies; the truth may not
     // depend on the processor.
     const exact: Record<string, string> = dtype === 'float64' ? { ATEN_CPU_CAPABILITY: 'default' } : {}
-    const env = { PYTHONDONTWRITEBYTECODE: '1', HF_HUB_OFFLINE: '1', ...exact }
+    const env = { HF_HUB_OFFLINE: '1', ...exact }
     const host = await WorkerHost.start({ file: python, args: [join(folder, 'worker.py')], env }, timeouts, signal)
     return openWorkerSession(host, { checkpoint, device, dtype, options: { ...options, threads } }, signal)
   },

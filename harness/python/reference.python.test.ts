@@ -1,0 +1,101 @@
+/** What needs Python: the reference itself, its recordings, the recipes, and checkpoints that are not in the repository. */
+import { createHash } from 'node:crypto'
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { committed, parity, parityJson } from '../cli/parity.fixture.js'
+import { packageRoot } from '../package-root.js'
+import type { ReportDocument } from '../report/schema.js'
+import { pythonEnvironment } from '../sources/transformers/environment.js'
+
+let python: string
+let temporary: string
+beforeAll(async () => {
+  const environment = await pythonEnvironment()
+  if (!environment.ready) throw new Error('this suite needs Python: parity doctor --install transformers')
+  python = environment.python
+  temporary = await mkdtemp(join(tmpdir(), 'parity-python-'))
+})
+afterAll(() => rm(temporary, { recursive: true, force: true }))
+
+const recipe = (name: string, ...args: string[]) =>
+  execa(python, [join(packageRoot, 'cases/recipes', name), ...args], {
+    env: { HF_HUB_OFFLINE: '1' },
+  })
+
+const hashOf = async (file: string) =>
+  createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex')
+
+describe('the recordings', () => {
+  it('are what transformers computes today', async () => {
+    const { exitCode, stdout } = await parity(['record', '--check'])
+    expect(stdout).toContain('6 unchanged, 0 changed')
+    expect(exitCode).toBe(0)
+  })
+})
+
+describe('the recipe of the committed checkpoints', () => {
+  it('makes the same bytes again', async () => {
+    const out = join(temporary, 'tiny')
+    await recipe('tiny.py', '--out', out)
+    const names = await readdir(out)
+    expect(names).toHaveLength(6)
+    for (const name of names) {
+      for (const file of ['model.safetensors', 'config.json']) {
+        expect(await hashOf(join(out, name, file)), `${name}/${file}`).toBe(await hashOf(committed(join(name, file))))
+      }
+    }
+  })
+})
+
+describe('transformers as the engine', () => {
+  it.each([
+    ['transformers/float32', 1],
+    ['transformers/bfloat16', 1],
+    // Within what two correct float64 implementations differ by.
+    ['transformers/float64', 0.5],
+  ])('%s has the excess that its own recording predicts', async (engine, most) => {
+    const { exitCode, document } = await parityJson<ReportDocument>([
+      'run',
+      '--case',
+      'gemma4/e2b/pruned',
+      '--engine',
+      engine,
+      '--reference',
+      'recorded',
+    ])
+    expect(document.verdicts[0].reason).toMatch(/within/)
+    expect(exitCode).toBe(0)
+    expect(Number(document.verdicts[0].excess)).toBeLessThan(most * 1.25)
+  })
+})
+
+interface Mix {
+  readonly dir: string
+  readonly features: readonly string[]
+}
+
+describe('checkpoints that are not in the repository', () => {
+  it('pass against transformers, whatever mix of features they have', { timeout: 1_800_000 }, async () => {
+    const { stdout } = await recipe('mixes.py', join(temporary, 'mixes'), '--count', '14', '--seed', '1')
+    const mixes = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Mix)
+    expect(mixes).toHaveLength(14)
+    for (const [i, { dir, features }] of mixes.entries()) {
+      // WebGPU compiles its shaders anew for each, so every third goes there too.
+      const engines = i % 3 === 0 ? 'onnxruntime:cpu,onnxruntime:webgpu' : 'onnxruntime:cpu'
+      const args = ['run', '--checkpoint', dir, '--engine', engines, '--reference', 'transformers', '--generate', '16']
+      const { document } = await parityJson<ReportDocument>(args)
+      for (const { engine, outcome, reason, excess } of document.verdicts) {
+        expect(['pass', 'near-tie'], `${engine} on ${features.join(' ')}: ${reason}`).toContain(outcome)
+        expect(excess, `${engine} on ${features.join(' ')}`).toSatisfy((value: number) => value <= 3)
+      }
+    }
+  })
+})
