@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadCases, type LoadedCase } from '../../cases/load-cases.js'
+import { largestError } from '../../compare/metrics.js'
 import { packageRoot } from '../../package-root.js'
 import { topIndices } from '../../trace/logits.js'
 import { rowOf } from '../../trace/matrix.js'
@@ -36,7 +37,7 @@ const request: Observation = {
 
 function difference(a: Matrix | undefined, b: Matrix | undefined): number {
   if (a === undefined || b === undefined || a.rows !== b.rows || a.columns !== b.columns) throw new Error('no partner')
-  return a.data.reduce((max, value, i) => Math.max(max, Math.abs(value - b.data[i])), 0)
+  return largestError(a.data, b.data)
 }
 
 describe.each([
@@ -73,7 +74,7 @@ describe.each([
     const top = await observe({ logits: 'last', topK: 7 })
     expect([...(top.tensor('0.top-k.ids')?.data ?? [])]).toEqual(topIndices(row, 7))
     expect(top.tensor('0.logits')).toBeUndefined()
-    const sum = row.reduce((total, logit) => total + Math.exp(logit), 0)
+    const sum = [...row].reduce((total, logit) => total + Math.exp(logit), 0)
     expect(top.tensor('0.logsumexp')?.data[0]).toBeCloseTo(Math.log(sum), 3)
   })
 
