@@ -59,14 +59,14 @@ module.exports = {
     {
       name: 'nobody-imports-cli',
       severity: 'error',
-      from: { pathNot: '^harness/cli/' },
+      from: { pathNot: ['^harness/cli/', '\\.test\\.ts$'] },
       to: { path: '^harness/cli/' },
     },
     {
       name: 'parts-meet-in-run-only',
       comment: 'run.ts and run/ are where cases, sources and comparisons meet.',
       severity: 'error',
-      from: { path: '^harness/', pathNot: ['^harness/(run|cli)(/|\\.ts)', '^harness/index\\.ts$'] },
+      from: { path: '^harness/', pathNot: ['^harness/(run|cli)(/|\\.ts)', '^harness/index\\.ts$', '\\.test\\.ts$'] },
       to: { path: '^harness/run(/|\\.ts)' },
     },
     {

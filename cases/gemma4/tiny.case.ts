@@ -5,7 +5,10 @@
 import { defineCase } from 'transformers-parity'
 
 /** Behind the first token, Gemma's beginning of a sequence, ids from all over the vocabulary of 512. */
-const tokens = (count: number, seed: number) => [2, ...Array.from({ length: count - 1 }, (_, i) => 3 + ((i * 193 + seed * 71) % 509))]
+const tokens = (count: number, seed: number) => [
+  2,
+  ...Array.from({ length: count - 1 }, (_, i) => 3 + ((i * 193 + seed * 71) % 509)),
+]
 
 /** One token, a short prompt, and one longer than twice the sliding window; decoding crosses it in all three. */
 const tiny = (id: string, folder: string, window: number, tags: readonly string[]) =>

@@ -3,6 +3,7 @@ import { cacheFolder } from '../cache-folder.js'
 import { ParityError } from '../errors.js'
 import { sources } from '../sources/index.js'
 import { formatSourceId } from '../source-id.js'
+import type { Source } from '../sources/source.js'
 import { installPythonEnvironment } from '../sources/transformers/environment.js'
 import type { Availability } from '../types.js'
 import { toolVersion } from './tool-version.js'
@@ -18,18 +19,17 @@ interface Finding {
   readonly available: Availability
 }
 
+async function examine(source: Source, device: string): Promise<Finding> {
+  const { name, summary } = source
+  return { source: formatSourceId({ name, device }), summary, available: await source.check({ name, device }) }
+}
+
 /** `parity doctor` */
 export async function doctorCommand(given: object): Promise<void> {
   const { install, json } = given as DoctorOptions
   if (install !== undefined) await installEnvironment(install)
   const findings = await Promise.all(
-    sources.flatMap(({ name, summary, devices, check }) =>
-      devices.map(async (device): Promise<Finding> => ({
-        source: formatSourceId({ name, device }),
-        summary,
-        available: await check({ name, device }),
-      })),
-    ),
+    sources.flatMap((source) => source.devices.map((device) => examine(source, device))),
   )
   const facts = { version: toolVersion, node: process.versions.node, cache: cacheFolder(), uv: await uvVersion() }
   process.stdout.write(

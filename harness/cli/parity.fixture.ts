@@ -24,6 +24,7 @@ export async function parity(
 }
 
 /** The same with `--json`, whose output must be one document. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- what the document is, the caller knows
 export async function parityJson<T>(
   args: readonly string[],
   options: { cwd?: string; env?: Record<string, string> } = {},

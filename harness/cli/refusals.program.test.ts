@@ -32,7 +32,7 @@ const broken: readonly [string, TinyCheckpoint, (folder: string) => Promise<void
   [
     'a missing tensor',
     { mutate: (tensors) => void tensors.delete(norm) },
-    async () => undefined,
+    () => Promise.resolve(),
     [/missing/, /model\.norm\.weight/],
   ],
   [
@@ -46,7 +46,7 @@ const broken: readonly [string, TinyCheckpoint, (folder: string) => Promise<void
           data: Float32Array.of(1),
         }),
     },
-    async () => undefined,
+    () => Promise.resolve(),
     [/unexpected/, /model\.surplus/],
   ],
   [
@@ -55,7 +55,7 @@ const broken: readonly [string, TinyCheckpoint, (folder: string) => Promise<void
       mutate: (tensors) =>
         void tensors.set(norm, { name: norm, dtype: 'F32', shape: [23], data: new Float32Array(23) }),
     },
-    async () => undefined,
+    () => Promise.resolve(),
     [/model\.norm\.weight/, /\[23\]/, /\[24\]/],
   ],
   ['a truncated file', {}, (folder) => truncate(join(folder, 'model.safetensors'), 9000), [/model\.safetensors/]],
@@ -105,13 +105,13 @@ const broken: readonly [string, TinyCheckpoint, (folder: string) => Promise<void
   [
     'layer_types shorter than the layers',
     { config: { layer_types: ['full_attention'] } },
-    async () => undefined,
+    () => Promise.resolve(),
     [/config\.json/, /layer_types/],
   ],
   [
     'another model',
     { outer: { architectures: ['LlamaForCausalLM'], model_type: 'llama' } },
-    async () => undefined,
+    () => Promise.resolve(),
     [/config\.json/, /llama/i],
   ],
 ]

@@ -5,8 +5,8 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { loadPyodide, type PyodideAPI } from 'pyodide'
+import { packageRoot } from '../../package-root.js'
 import { openChannel } from '../../workers/channel.js'
 import { readOwnPeakBytes } from '../../workers/memory.js'
 
@@ -15,6 +15,12 @@ interface Request {
   readonly do?: unknown
   readonly checkpoint?: unknown
   readonly save?: unknown
+}
+/** The part of Emscripten's file system that is used here; its own types are not part of pyodide's. */
+interface FileSystem {
+  readonly filesystems: { readonly NODEFS: object }
+  mkdirTree(path: string): void
+  mount(type: object, options: { root: string }, path: string): void
 }
 type Emit = (message: string) => void
 type Answer = (request: string, emit: Emit) => string
@@ -41,10 +47,11 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (line.trim() !== '') send(reply(line))
 }
 
-function boot({ globals, runPython }: PyodideAPI): Answer {
-  globals.set('references', show(join(findPackage(), 'references')))
+function boot(api: PyodideAPI): Answer {
+  const globals = api.globals as unknown as Map<string, string>
+  globals.set('references', show(join(packageRoot, 'references')))
   globals.set('__name__', 'oracle')
-  return runPython(python) as Answer
+  return api.runPython(python) as Answer
 }
 
 function reply(line: string): object {
@@ -87,16 +94,10 @@ function showCheckpoint(path: string): string {
 function show(folder: string): string {
   const path = folder.startsWith('/') ? folder : `/${folder.replaceAll('\\', '/')}`
   if (!mounted.has(path) && existsSync(folder)) {
-    pyodide.FS.mkdirTree(path)
-    pyodide.FS.mount(pyodide.FS.filesystems.NODEFS, { root: folder }, path)
+    const files = pyodide.FS as unknown as FileSystem
+    files.mkdirTree(path)
+    files.mount(files.filesystems.NODEFS, { root: folder }, path)
     mounted.add(path)
   }
   return path
-}
-
-/** The folder of this package's package.json. */
-function findPackage(): string {
-  let folder = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder)
-  return folder
 }
