@@ -2,6 +2,7 @@
 import pLimit from 'p-limit'
 import type { LoadedCase } from './cases/load-cases.js'
 import { openCheckpoint } from './checkpoint/checkpoint.js'
+import { ParityError } from './errors.js'
 import { checkTokens } from './prompt/check-tokens.js'
 import { EventQueue } from './run/event-queue.js'
 import type { RunPlan } from './run/plan.js'
@@ -35,6 +36,7 @@ type References = ReadonlyMap<LoadedCase, () => Promise<Reference>>
  */
 export async function* run(plan: RunPlan, signal: AbortSignal): AsyncGenerator<RunEvent, void, undefined> {
   plan.engines.forEach(findSource)
+  if (plan.reference !== null && plan.reference.name !== 'recorded') await requireSource(plan.reference)
   for (const item of plan.cases) checkTokens((await openCheckpoint(item.folder)).config, item.prompts)
   const references = await prepareReferences(plan, signal)
 
@@ -51,6 +53,17 @@ export async function* run(plan: RunPlan, signal: AbortSignal): AsyncGenerator<R
   done.catch(() => undefined)
   yield* events
   await done
+}
+
+/** A reference that cannot run here is a broken set-up, where an engine that cannot is skipped. */
+async function requireSource(id: SourceId): Promise<void> {
+  const available = await findSource(id).check(id)
+  if (available.ok) return
+  throw new ParityError(
+    'PARITY_SOURCE',
+    `the reference ${formatSourceId(id)} cannot run here: ${available.why}`,
+    available.fix,
+  )
 }
 
 async function runOne(

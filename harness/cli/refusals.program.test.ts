@@ -174,6 +174,7 @@ describe('a mistake on the command line', () => {
     ['a case that does not exist', ['run', '--case', 'gemma5/*'], /no case matches/],
     ['an unknown flag', ['run', '--enigne', 'oracle'], /--enigne/],
     ['an unknown command', ['rnu'], /rnu/],
+    ['an unknown reference', ['run', '--reference', 'tensorflow'], /'tensorflow'/],
     ['an unknown defect', ['run', '--defect', 'gremlin'], /gremlin/],
     ['a count that is none', ['run', '--jobs', '0'], /--jobs/],
   ])('%s exits 2 and says so in JSON', async (_, args, message) => {

@@ -69,7 +69,7 @@ async function attempt(
     const available = await source.check(engine)
     if (!available.ok) return { outcome: 'skipped', reason: available.why, hint: available.fix }
     known = { engineVersion: available.version }
-    const truth = await reference()
+    const truth = await blameReference(reference)
     known = { ...known, reference: truth.name }
     const { threads, options, timeouts } = plan
     await using session = await source.open({ id: engine, checkpoint: item.folder, threads, options, timeouts }, signal)
@@ -77,7 +77,7 @@ async function attempt(
     const seen = await observeEngine(session, item, truth.truth, signal, progress)
     if (seen.kind === 'nonsense')
       return { ...known, outcome: 'error', stage: 'observe', reason: seen.reason, peakBytes: seen.own.peakBytes }
-    const spread = await truth.spread(session.source.dtype, signal)
+    const spread = await blameReference(() => truth.spread(session.source.dtype, signal))
     const judgement = judge(item.prompts, truth.truth, seen.traces, plan.limits, spread)
     return {
       ...known,
@@ -91,6 +91,16 @@ async function attempt(
     if (!(error instanceof WorkerFault) || signal.aborted) throw error
     const { stage, message: reason, detail, log } = error
     return { ...known, outcome: 'error', stage, reason, hint: detail.hint, log }
+  }
+}
+
+/** Says of a failure that it was not the engine's. */
+async function blameReference<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof WorkerFault)) throw error
+    throw new WorkerFault(error.kind, error.stage, `the reference failed: ${error.message}`, error.detail, error.log)
   }
 }
 
