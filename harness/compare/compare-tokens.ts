@@ -6,7 +6,8 @@ import { tieGap } from './limits.js'
 import { describePlace } from './place.js'
 import { firstPlace, type Row } from './rows.js'
 
-export interface TokenComparison extends Comparison {
+export interface TokenComparison {
+  readonly comparison: Comparison
   readonly count: TokenCount
 }
 
@@ -24,8 +25,10 @@ export function compareTokens(measure: Measure, reference: Trace, own: Trace, fo
   for (const [i, prompt] of measure.prompts.entries()) {
     const expected = reference.generated[i]
     total += expected.length
-    const differing = differences(i, prompt, reference, own, forced)
-    equal += expected.length - differing.length
+    const fork = expected.findIndex((token, step) => token !== own.generated[i][step])
+    const compared = fork === -1 || forced !== null ? expected.length : fork + 1
+    const differing = fork === -1 ? [] : differences(i, prompt, fork, reference, own, forced)
+    equal += compared - differing.length
     swaps.push(...differing)
   }
   const nearTies = swaps.filter((swap) => Math.abs(swap.gap) <= gap)
@@ -39,27 +42,30 @@ export function compareTokens(measure: Measure, reference: Trace, own: Trace, fo
     metrics: { ...count },
     needed: { rmsExcess: 0, maxExcess: widest / (2 * measure.spread.max) },
     nearTies,
-    count,
   }
-  if (passed) return comparison
-  const first = firstPlace(wrong) as NearTie
+  const first = firstPlace(wrong)
+  if (first === undefined) return { comparison, count }
   const detail = `generation diverges at ${describePlace(first)}: token ${first.actual} instead of ${first.expected}, which leads by ${first.gap.toPrecision(3)}`
-  return { ...comparison, first, detail }
+  return { comparison: { ...comparison, first, detail }, count }
 }
 
-/** Every step at which the engine would choose another token than the reference did. */
-function differences(index: number, prompt: Prompt, reference: Trace, own: Trace, forced: Trace | null): NearTie[] {
+/** Every step from the first difference on at which the engine would choose another token than the reference did. */
+function differences(
+  index: number,
+  prompt: Prompt,
+  fork: number,
+  reference: Trace,
+  own: Trace,
+  forced: Trace | null,
+): NearTie[] {
   const expected = reference.generated[index]
-  const actual = own.generated[index]
-  const fork = expected.findIndex((token, step) => token !== actual[step])
-  if (fork === -1) return []
   const at = (step: number, token: number): NearTie => {
     const row = predicting(reference, index, step)
     return { prompt: prompt.id, step, expected: expected[step], actual: token, gap: row[expected[step]] - row[token] }
   }
   const later = forced === null ? [] : expected.map((_, step) => argmax(predicting(forced, index, step)))
   return [
-    at(fork, actual[fork]),
+    at(fork, own.generated[index][fork]),
     ...later.flatMap((token, step) => (step > fork && token !== expected[step] ? [at(step, token)] : [])),
   ]
 }

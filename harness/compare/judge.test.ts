@@ -80,6 +80,13 @@ describe('judge', () => {
     expect(comparisons.find(({ aspect }) => aspect === 'tokens')?.first).toMatchObject({ prompt: 'one', step: 1 })
   })
 
+  it('does not count as equal what an engine that cannot be given tokens left uncompared', () => {
+    const engine = makeTrace((logits, { prompt, row, decode }) => {
+      if (prompt === 0 && row === 0 && decode) logits[logits.indexOf(Math.min(...logits))] = 9
+    })
+    expect(judgeTraces(makeTrace(), engine).tokens).toEqual({ equal: 4, nearTie: 0, diverged: 1, total: 6 })
+  })
+
   it('fails an engine whose cache computes something else than one uncached pass', () => {
     const trace = makeTrace()
     const uncached = makeTrace((logits, { prompt, row, decode }) => {

@@ -34,7 +34,7 @@ export function judge(
   const aligned = align(reference, engine)
   const tokens = compareTokens(measure, reference, engine.own, engine.forced)
   const logits = compareLogits(measure, reference, aligned)
-  const comparisons: Comparison[] = [logits, compareTopK(measure, reference, aligned), tokens]
+  const comparisons: Comparison[] = [logits, compareTopK(measure, reference, aligned), tokens.comparison]
   if (engine.uncached !== null) comparisons.push(compareCache(measure, engine.uncached, aligned))
 
   const failed = comparisons.filter(({ passed }) => !passed)

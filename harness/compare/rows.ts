@@ -62,4 +62,5 @@ export function comparePlaces(a: Place, b: Place): number {
 }
 
 /** The first place of all, or undefined of none. */
-export const firstPlace = (places: readonly Place[]): Place | undefined => [...places].sort(comparePlaces).at(0)
+export const firstPlace = <T extends Place>(places: readonly T[]): T | undefined =>
+  [...places].sort(comparePlaces).at(0)
