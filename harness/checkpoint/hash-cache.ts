@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeFileAtomically } from '../write-file.js'
 
 const inMemory = new Map<string, string>()
 
@@ -19,14 +20,9 @@ export async function recallHash(cacheFolder: string, key: string): Promise<stri
 export async function rememberHash(cacheFolder: string, key: string, hash: string): Promise<void> {
   const entry = entryOf(cacheFolder, key)
   inMemory.set(entry, hash)
-  const temporary = `${entry}.${randomUUID()}.tmp`
-  try {
-    await mkdir(join(cacheFolder, 'sha256'), { recursive: true })
-    await writeFile(temporary, hash)
-    await rename(temporary, entry)
-  } catch {
-    await rm(temporary, { force: true }).catch(() => undefined)
-  }
+  await mkdir(join(cacheFolder, 'sha256'), { recursive: true })
+    .then(() => writeFileAtomically(entry, hash))
+    .catch(() => undefined)
 }
 
 function entryOf(cacheFolder: string, key: string): string {

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import envPaths from 'env-paths'
+import { cacheFolder } from '../cache-folder.js'
 import { findContainedFile } from './contained-file.js'
 import { recallHash, rememberHash } from './hash-cache.js'
 import { unusable } from './unusable.js'
@@ -17,13 +17,10 @@ export interface Identity {
 }
 
 /**
- * Hashes config.json and every weights file. A hash is remembered, in memory and in `cacheFolder` (the user's cache),
+ * Hashes config.json and every weights file. A hash is remembered, in memory and in `cache`,
  * under the file's real path, size and times. Throws PARITY_CHECKPOINT for files that cannot be used.
  */
-export async function identify(
-  folder: string,
-  cacheFolder: string = envPaths('transformers-parity', { suffix: '' }).cache,
-): Promise<Identity> {
+export async function identify(folder: string, cache: string = cacheFolder()): Promise<Identity> {
   const home = resolve(folder)
   const config = await findContainedFile(home, 'config.json')
   if (config === undefined) {
@@ -31,13 +28,13 @@ export async function identify(
   }
   const { files } = await findWeightsFiles(home)
   const weights: Record<string, string> = {}
-  for (const [name, file] of files) weights[name] = await hashFile(file, cacheFolder)
-  return { config: await hashFile(config, cacheFolder), weights }
+  for (const [name, file] of files) weights[name] = await hashFile(file, cache)
+  return { config: await hashFile(config, cache), weights }
 }
 
-async function hashFile(file: string, cacheFolder: string): Promise<string> {
+async function hashFile(file: string, cache: string): Promise<string> {
   const before = await describe(file)
-  const known = await recallHash(cacheFolder, before.key)
+  const known = await recallHash(cache, before.key)
   if (known !== undefined) return known
 
   const hash = createHash('sha256')
@@ -46,7 +43,7 @@ async function hashFile(file: string, cacheFolder: string): Promise<string> {
   const after = await describe(file)
   if (after.key !== before.key) throw unusable(file, 'was changed while it was read', 'Try again once it is complete.')
   // Another change within the clock's resolution would leave no trace in the times.
-  if (Date.now() - after.changedMs > 2000) await rememberHash(cacheFolder, after.key, hex)
+  if (Date.now() - after.changedMs > 2000) await rememberHash(cache, after.key, hex)
   return hex
 }
 

@@ -92,6 +92,18 @@ describe('a checkpoint of the user’s own', () => {
     ])
   })
 
+  it('says so where no prompt reaches beyond the window', async () => {
+    const folder = await temporaryFolder()
+    await writeTinyCheckpoint(folder)
+    const args = ['run', '--checkpoint', folder, '--engine', 'onnxruntime', '--tokens', '3,4', '--generate', '2']
+    const { document } = await parityJson<ReportDocument>([...args, '--reference', 'oracle'])
+    expect(document.verdicts[0]).toMatchObject({
+      engine: 'onnxruntime:webgpu/float32',
+      outcome: 'pass',
+      notCompared: ['what lies beyond the sliding window of 4: no prompt reaches it'],
+    })
+  })
+
   it('gets an error verdict for NaN in its weights, with the first place it shows', async () => {
     const folder = await temporaryFolder()
     await writeTinyCheckpoint(folder, {

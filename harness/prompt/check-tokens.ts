@@ -4,8 +4,7 @@ import type { Prompt } from '../types.js'
 
 /** Refuses a prompt without tokens, and a token that the model has no row for. @throws ParityError PARITY_USAGE */
 export function checkTokens(config: Gemma4Config, prompts: readonly Prompt[]): void {
-  const rows =
-    config.perLayerInputSize > 0 ? Math.min(config.vocabSize, config.vocabSizePerLayerInput) : config.vocabSize
+  const rows = knownTokens(config)
   for (const { id, tokens } of prompts) {
     if (tokens.length === 0)
       throw new ParityError('PARITY_USAGE', `prompt '${id}' is empty`, 'A prompt has at least one token.')
@@ -18,3 +17,7 @@ export function checkTokens(config: Gemma4Config, prompts: readonly Prompt[]): v
     )
   }
 }
+
+/** How many token ids the model has rows for: in its embedding, and in the per-layer table where it has one. */
+export const knownTokens = ({ vocabSize, vocabSizePerLayerInput, perLayerInputSize }: Gemma4Config): number =>
+  perLayerInputSize > 0 ? Math.min(vocabSize, vocabSizePerLayerInput) : vocabSize

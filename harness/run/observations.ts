@@ -1,6 +1,6 @@
 /** What a run asks of a source. */
 import type { LoadedCase } from '../cases/load-cases.js'
-import type { Observation, Trace } from '../types.js'
+import type { Observation, Prompt, Trace } from '../types.js'
 
 /** The source's own cached generation, with the logits of every position. */
 export const generation = (item: LoadedCase): Observation => ({
@@ -19,4 +19,12 @@ export const underTokens = (item: LoadedCase, { generated }: Trace): Observation
   ...generation(item),
   generate: 0,
   continuation: generated.map((tokens) => tokens.slice(0, -1)),
+})
+
+/** The hidden states behind every layer, of one prompt alone, which is prompt 0 of the trace. */
+export const layersOf = (item: LoadedCase, { tokens }: Prompt): Observation => ({
+  ...generation(item),
+  prompts: [tokens],
+  generate: 1,
+  layers: 'all',
 })

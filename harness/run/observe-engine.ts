@@ -3,7 +3,7 @@ import { describePlace } from '../compare/place.js'
 import type { EngineTraces } from '../compare/judge.js'
 import type { LoadedCase } from '../cases/load-cases.js'
 import type { Progress, Session, Trace } from '../types.js'
-import { generation, underTokens } from './observations.js'
+import { generation, layersOf, underTokens } from './observations.js'
 
 /** What an engine gave for a case: traces to compare, or why there is nothing to compare. */
 export type EngineObservation =
@@ -45,11 +45,8 @@ async function describeNonFinite(
   if (place === undefined) return null
   const what = `the logits hold NaN or infinity, first at ${describePlace(place)}`
   if (!session.source.gives.includes('layers')) return what
-  const index = item.prompts.findIndex(({ id }) => id === place.prompt)
-  const trace = await session.observe(
-    { ...generation(item), prompts: [item.prompts[index].tokens], generate: 1, layers: 'all' },
-    signal,
-  )
+  const prompt = item.prompts.find(({ id }) => id === place.prompt) ?? item.prompts[0]
+  const trace = await session.observe(layersOf(item, prompt), signal)
   const layer = findNonFiniteLayer(trace, 0)
   return layer === undefined
     ? `${what}; the hidden states of all layers are finite there`

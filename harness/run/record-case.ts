@@ -6,8 +6,8 @@ import { measureSpread } from '../compare/spread.js'
 import { transformers } from '../sources/transformers/index.js'
 import type { Timeouts } from '../sources/source.js'
 import type { Recording } from '../trace/recording.js'
-import type { Matrix, Session, Trace } from '../types.js'
-import { generation, underTokens } from './observations.js'
+import type { Matrix, Trace } from '../types.js'
+import { generation, layersOf, underTokens } from './observations.js'
 import { withSession } from './with-session.js'
 
 /** Fixed, so that sums are taken in the same order on every machine. */
@@ -39,12 +39,12 @@ export async function recordCase(
       signal,
     )
   // The longest prompt goes beyond the window, so its hidden states show the most.
-  const layersOf = item.prompts.reduce((a, b) => (b.tokens.length > a.tokens.length ? b : a))
+  const longest = item.prompts.reduce((a, b) => (b.tokens.length > a.tokens.length ? b : a))
 
   const { source, truth, layers } = await withSession(await open(truthDtype), async (session) => ({
     source: session.source,
     truth: await session.observe(generation(item), signal),
-    layers: await observeLayers(session, layersOf.tokens, signal),
+    layers: await session.observe(layersOf(item, longest), signal),
   }))
   const dtypes: Recording['dtypes'] = {}
   for (const dtype of otherDtypes) {
@@ -67,30 +67,15 @@ export async function recordCase(
     prompts: item.prompts.map(({ id, tokens }) => ({ id, tokens: [...tokens] })),
     generate: item.generate,
     generated: truth.generated.map((tokens) => [...tokens]),
-    layersOf: layersOf.id,
+    layersOf: longest.id,
     dtypes,
   }
   return {
     recording,
     truth,
-    tensors: [...logitTensors(item, truth), ...layerTensors(item.prompts.indexOf(layersOf), layers)],
+    tensors: [...logitTensors(item, truth), ...layerTensors(item.prompts.indexOf(longest), layers)],
   }
 }
-
-const observeLayers = (session: Session, tokens: readonly number[], signal: AbortSignal) =>
-  session.observe(
-    {
-      prompts: [tokens],
-      generate: 1,
-      continuation: null,
-      cache: true,
-      chunk: null,
-      logits: 'last',
-      topK: null,
-      layers: 'all',
-    },
-    signal,
-  )
 
 function logitTensors(item: LoadedCase, truth: Trace): TensorToWrite[] {
   const names = item.prompts.flatMap((_, i) => [`${i}.logits`, `${i}.decode.logits`])

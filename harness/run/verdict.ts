@@ -1,6 +1,7 @@
 /** One case on one engine: from its checkpoint to its verdict. Whatever the engine does becomes a verdict too. */
 import { judge } from '../compare/judge.js'
 import type { LoadedCase } from '../cases/load-cases.js'
+import { openCheckpoint } from '../checkpoint/checkpoint.js'
 import { findSource } from '../sources/index.js'
 import { formatSourceId, matchesSourceId, parseSourceId } from '../source-id.js'
 import type { KnownDivergence, Outcome, Progress, ResolvedSource, SourceId, Verdict } from '../types.js'
@@ -50,7 +51,8 @@ export async function reachVerdict(
 /** The id with the device and dtype that the source falls back to on this machine. */
 async function resolveDefaults(id: SourceId): Promise<SourceId> {
   const source = findSource(id)
-  const available = id.device === undefined ? await source.check(id) : null
+  // What is wrong with a source that cannot even be asked, the attempt will say.
+  const available = id.device === undefined ? await source.check(id).catch(() => null) : null
   const device = id.device ?? (available?.ok === true ? available.device : source.devices[0])
   return { ...id, device, dtype: id.dtype ?? source.dtypes[0] }
 }
@@ -64,34 +66,42 @@ async function attempt(
   progress: Progress,
 ): Promise<Found> {
   const source = findSource(engine)
-  let known: Partial<Verdict> = {}
+  let facts: Partial<Verdict> = {}
   try {
     const available = await source.check(engine)
     if (!available.ok) return { outcome: 'skipped', reason: available.why, hint: available.fix }
-    known = { engineVersion: available.version }
+    facts = { engineVersion: available.version }
     const truth = await blameReference(reference)
-    known = { ...known, reference: truth.name }
+    facts = { ...facts, reference: truth.name }
     const { threads, options, timeouts } = plan
     await using session = await source.open({ id: engine, checkpoint: item.folder, threads, options, timeouts }, signal)
-    known = { ...known, ...identity(session.source) }
+    facts = { ...facts, ...identity(session.source) }
     const seen = await observeEngine(session, item, truth.truth, signal, progress)
     if (seen.kind === 'nonsense')
-      return { ...known, outcome: 'error', stage: 'observe', reason: seen.reason, peakBytes: seen.own.peakBytes }
+      return { ...facts, outcome: 'error', stage: 'observe', reason: seen.reason, peakBytes: seen.own.peakBytes }
     const spread = await blameReference(() => truth.spread(session.source.dtype, signal))
     const judgement = judge(item.prompts, truth.truth, seen.traces, plan.limits, spread)
     return {
-      ...known,
+      ...facts,
       ...judgement,
       limits: plan.limits,
       spread,
-      notCompared: seen.notCompared,
+      notCompared: [...seen.notCompared, ...(await insideWindow(item))],
       peakBytes: seen.traces.own.peakBytes,
     }
   } catch (error) {
     if (!(error instanceof WorkerFault) || signal.aborted) throw error
     const { stage, message: reason, detail, log } = error
-    return { ...known, outcome: 'error', stage, reason, hint: detail.hint, log }
+    return { ...facts, outcome: 'error', stage, reason, hint: detail.hint, log }
   }
+}
+
+/** Says so where no prompt of a case is long enough to show what a sliding window does. */
+async function insideWindow(item: LoadedCase): Promise<string[]> {
+  const { config } = await openCheckpoint(item.folder)
+  const longest = Math.max(...item.prompts.map(({ tokens }) => tokens.length)) + item.generate - 1
+  const isInside = config.layers.some(({ type }) => type === 'sliding') && longest <= config.slidingWindow
+  return isInside ? [`what lies beyond the sliding window of ${config.slidingWindow}: no prompt reaches it`] : []
 }
 
 /** Says of a failure that it was not the engine's. */

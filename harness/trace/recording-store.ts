@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { identify } from '../checkpoint/identity.js'
+import { identify, type Identity } from '../checkpoint/identity.js'
+import { readSafetensorsHeader } from '../checkpoint/safetensors.js'
 import { writeSafetensors, type TensorToWrite } from '../checkpoint/safetensors-writer.js'
 import { ParityError } from '../errors.js'
 import type { Case, Trace } from '../types.js'
@@ -28,7 +29,7 @@ export async function readRecording(root: string, item: Case, checkpoint: string
   const recording = await readProvenance(root, item.id)
   checkPrompts(recording, item)
   await checkIdentity(recording, item, checkpoint)
-  const matrices = await readMatrices(join(folder, 'trace.safetensors'))
+  const matrices = await readMatrices(await readSafetensorsHeader(join(folder, 'trace.safetensors')))
   const { generated } = recording
   return { recording, truth: { generated, elapsedMs: 0, peakBytes: null, tensor: (name) => matrices.get(name) } }
 }
@@ -41,11 +42,15 @@ export async function writeRecording(
 ): Promise<string> {
   const folder = join(root, recording.case)
   const fresh = `${folder}.${process.pid}.tmp`
-  await mkdir(fresh, { recursive: true })
-  await writeSafetensors(join(fresh, 'trace.safetensors'), tensors)
-  await writeFile(join(fresh, 'trace.json'), `${JSON.stringify(recording, null, 1)}\n`)
-  await rm(folder, { recursive: true, force: true })
-  await rename(fresh, folder)
+  try {
+    await mkdir(fresh, { recursive: true })
+    await writeSafetensors(join(fresh, 'trace.safetensors'), tensors)
+    await writeFile(join(fresh, 'trace.json'), `${JSON.stringify(recording, null, 1)}\n`)
+    await rm(folder, { recursive: true, force: true })
+    await rename(fresh, folder)
+  } finally {
+    await rm(fresh, { recursive: true, force: true })
+  }
   return folder
 }
 
@@ -75,15 +80,18 @@ function checkPrompts(recording: Recording, item: Case): void {
 }
 
 async function checkIdentity(recording: Recording, item: Case, checkpoint: string): Promise<void> {
-  const { config, weights } = await identify(checkpoint)
-  const recorded = { 'config.json': recording.checkpoint.config, ...recording.checkpoint.weights }
-  const actual: Record<string, string> = { 'config.json': config, ...weights }
-  const names = [...new Set([...Object.keys(recorded), ...Object.keys(actual)])]
-  const changed = names.filter((name) => recorded[name as keyof typeof recorded] !== actual[name])
+  const changed = changedFiles(recording, await identify(checkpoint))
   if (changed.length === 0) return
   throw new ParityError(
     'PARITY_RECORDING',
     `the recording of ${item.id} is of another checkpoint: ${changed.join(', ')} in ${checkpoint} changed since`,
     recordAgain,
   )
+}
+
+/** Names of the files that are not what was recorded, come or gone ones included. */
+export function changedFiles(recording: Recording, identity: Identity): string[] {
+  const files = ({ config, weights }: Identity): Record<string, string> => ({ 'config.json': config, ...weights })
+  const [recorded, actual] = [files(recording.checkpoint), files(identity)]
+  return Object.keys({ ...recorded, ...actual }).filter((name) => recorded[name] !== actual[name])
 }

@@ -1,13 +1,13 @@
-import { readSafetensorsHeader, readTensor } from '../checkpoint/safetensors.js'
+import { readTensor, type TensorInfo } from '../checkpoint/safetensors.js'
 import type { Matrix } from '../types.js'
 
 /**
  * The tensors of a trace's file as matrices; one of rank 1 becomes a column, integers become float64.
- * Throws where the file is broken or holds a tensor of another rank.
+ * Throws for a tensor of another rank.
  */
-export async function readMatrices(path: string): Promise<ReadonlyMap<string, Matrix>> {
+export async function readMatrices(header: ReadonlyMap<string, TensorInfo>): Promise<ReadonlyMap<string, Matrix>> {
   const matrices = new Map<string, Matrix>()
-  for (const [name, info] of await readSafetensorsHeader(path)) {
+  for (const [name, info] of header) {
     const [rows, columns = 1, ...rest] = info.shape
     if (info.shape.length === 0 || rest.length > 0) {
       throw new Error(`tensor ${name} has shape [${info.shape.join(', ')}] instead of [rows, columns]`)

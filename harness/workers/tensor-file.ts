@@ -1,4 +1,5 @@
-import { readSafetensorsHeader, readTensor } from '../checkpoint/safetensors.js'
+import { readSafetensorsHeader } from '../checkpoint/safetensors.js'
+import { readMatrices } from '../trace/tensors.js'
 import type { Matrix } from '../types.js'
 
 export type TensorFile = ReadonlyMap<string, Matrix>
@@ -13,20 +14,9 @@ export async function readTensorFile(path: string, names: readonly string[], pro
   const unnamed = [...header.keys()].filter((name) => !names.includes(name))
   if (absent.length > 0) throw new Error(`the file does not hold ${absent.join(', ')}`)
   if (unnamed.length > 0) throw new Error(`the answer does not name ${unnamed.join(', ')}, but the file holds it`)
-  const matrices = new Map<string, Matrix>()
-  for (const [name, tensor] of header) {
+  for (const name of header.keys()) {
     const prompt = /^(\d+)\../.exec(name)?.[1]
     if (prompt === undefined || Number(prompt) >= prompts) throw new Error(`tensor ${name} belongs to no prompt`)
-    const [rows, columns = 1] = tensor.shape
-    if (tensor.shape.length !== 1 && tensor.shape.length !== 2) {
-      throw new Error(`tensor ${name} has shape [${tensor.shape.join(', ')}] instead of [rows, columns]`)
-    }
-    matrices.set(name, { rows, columns, data: toFloats(await readTensor(tensor)) })
   }
-  return matrices
-}
-
-function toFloats(data: Awaited<ReturnType<typeof readTensor>>): Matrix['data'] {
-  if (data instanceof Float32Array || data instanceof Float64Array) return data
-  return Float64Array.from(data, Number)
+  return readMatrices(header)
 }

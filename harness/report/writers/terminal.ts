@@ -46,13 +46,14 @@ function cells(verdict: Verdict, paint: (outcome: Outcome, text: string) => stri
 const formatFactor = (value: number) =>
   value < 10 ? value.toFixed(2) : value < 1e6 ? value.toFixed(0) : value.toExponential(1)
 
-const needsWords = ({ outcome }: Verdict) => outcome !== 'pass'
+const needsWords = ({ outcome, notCompared }: Verdict) => outcome !== 'pass' || notCompared.length > 0
 
 function formatNote(verdict: Verdict, paint: (outcome: Outcome, text: string) => string): string {
   const { outcome, caseId, engine, stage, reason, hint, reproduce, log } = verdict
   const lines = [
     `${paint(outcome, outcome)} ${caseId} on ${engine}${stage === undefined ? '' : ` (${stage})`}: ${reason}`,
   ]
+  lines.push(...verdict.notCompared.map((what) => `  not compared: ${what}`))
   if (hint !== undefined) lines.push(`  hint: ${hint}`)
   if (outcome === 'error' && log !== undefined && log.trim() !== '')
     lines.push(
@@ -62,7 +63,7 @@ function formatNote(verdict: Verdict, paint: (outcome: Outcome, text: string) =>
         .slice(-3)
         .map((line) => `  | ${line}`),
     )
-  if (outcome !== 'near-tie' && outcome !== 'skipped') lines.push(`  reproduce: ${reproduce}`)
+  if (outcome !== 'pass' && outcome !== 'near-tie' && outcome !== 'skipped') lines.push(`  reproduce: ${reproduce}`)
   return lines.join('\n')
 }
 

@@ -6,6 +6,7 @@ import { largestError } from '../../compare/metrics.js'
 import { packageRoot } from '../../package-root.js'
 import { topIndices } from '../../trace/logits.js'
 import { rowOf } from '../../trace/matrix.js'
+import { generation } from '../../run/observations.js'
 import { readRecording } from '../../trace/recording-store.js'
 import type { Matrix, Observation, Session, Trace } from '../../types.js'
 import { onnxruntime } from './index.js'
@@ -24,17 +25,6 @@ const open = (item: LoadedCase, device = 'cpu') =>
     { id: { name: 'onnxruntime', device }, checkpoint: item.folder, threads: 1, options: {}, timeouts },
     signal,
   )
-const request: Observation = {
-  prompts: [],
-  generate: 0,
-  continuation: null,
-  cache: true,
-  chunk: null,
-  logits: 'all',
-  topK: null,
-  layers: false,
-}
-
 function difference(a: Matrix | undefined, b: Matrix | undefined): number {
   if (a === undefined || b === undefined) throw new Error('no partner')
   expect([a.rows, a.columns]).toEqual([b.rows, b.columns])
@@ -49,6 +39,7 @@ describe.each([
 ])('%s on %s', (id, device, window) => {
   const item = caseOf(id)
   const long = item.prompts[2].tokens
+  const request = generation(item)
   const observe = async (changes: Partial<Observation>): Promise<Trace> => {
     await using session: Session = await open(item, device)
     return await session.observe({ ...request, prompts: [long], generate: 3, ...changes }, signal)

@@ -16,7 +16,7 @@ export const onnxruntime: Source = {
   devices: ['webgpu', 'cpu', 'cuda', 'coreml', 'dml'],
   dtypes: ['float32'],
 
-  async check({ version, device = 'webgpu' }: SourceId): Promise<Availability> {
+  async check({ version, device }: SourceId): Promise<Availability> {
     if (version !== undefined && version !== onnxruntimeVersion) {
       return {
         ok: false,
@@ -24,14 +24,9 @@ export const onnxruntime: Source = {
         fix: `npm install onnxruntime-node@${version}`,
       }
     }
-    const installed = await installedDevices()
-    if (!installed.includes(device))
-      return { ok: false, why: `ONNX Runtime has no '${device}' provider here`, fix: howToGet(device, installed) }
-    if (device !== 'webgpu') return { ok: true, version: onnxruntimeVersion, device }
-    const vulkan = await resolveVulkan()
-    if (vulkan.kind === 'none') return { ok: false, why: vulkan.why, fix: vulkan.fix }
-    const note = vulkan.kind === 'swiftshader' ? 'software adapter: SwiftShader' : undefined
-    return { ok: true, version: onnxruntimeVersion, device, note }
+    if (device !== undefined) return checkDevice(device)
+    const gpu = await checkDevice('webgpu')
+    return gpu.ok ? gpu : checkDevice('cpu')
   },
 
   async open({ id, checkpoint, threads, options, timeouts }: OpenSource, signal: AbortSignal) {
@@ -45,6 +40,17 @@ export const onnxruntime: Source = {
     )
     return openWorkerSession(host, { checkpoint, device, dtype, options: { ...options, threads } }, signal)
   },
+}
+
+async function checkDevice(device: string): Promise<Availability> {
+  const installed = await installedDevices()
+  if (!installed.includes(device))
+    return { ok: false, why: `ONNX Runtime has no '${device}' provider here`, fix: howToGet(device, installed) }
+  if (device !== 'webgpu') return { ok: true, version: onnxruntimeVersion, device }
+  const vulkan = await resolveVulkan()
+  if (vulkan.kind === 'none') return { ok: false, why: vulkan.why, fix: vulkan.fix }
+  const note = vulkan.kind === 'swiftshader' ? 'software adapter: SwiftShader' : undefined
+  return { ok: true, version: onnxruntimeVersion, device, note }
 }
 
 /** Asked of a worker, once: the harness itself never loads native code. */

@@ -5,6 +5,7 @@ import { loadCases } from '../../cases/load-cases.js'
 import { measureLogits } from '../../compare/metrics.js'
 import { pairRows } from '../../compare/rows.js'
 import { packageRoot } from '../../package-root.js'
+import { generation } from '../../run/observations.js'
 import { readRecording } from '../../trace/recording-store.js'
 import { oracle } from './index.js'
 
@@ -21,20 +22,7 @@ describe('the oracle, in Pyodide', () => {
         { id: { name: 'oracle' }, checkpoint: item.folder, threads: 1, options: {}, timeouts },
         signal,
       )
-      const prompts = item.prompts.map(({ tokens }) => tokens)
-      const trace = await session.observe(
-        {
-          prompts,
-          generate: item.generate,
-          continuation: null,
-          cache: true,
-          chunk: null,
-          logits: 'all',
-          topK: null,
-          layers: false,
-        },
-        signal,
-      )
+      const trace = await session.observe(generation(item), signal)
       expect(trace.generated).toEqual(truth.generated)
       const { pairs, absent } = pairRows(item.prompts, truth, trace)
       expect(absent).toEqual([])
