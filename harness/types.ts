@@ -12,10 +12,37 @@ export interface SourceId {
   readonly dtype?: string
 }
 
-/** A prompt as a case states it, in token ids. */
+/** One turn of a chat. */
+export interface Message {
+  readonly role: 'system' | 'user' | 'assistant'
+  readonly content: string
+}
+
+/** A prompt as a case states it: token ids, plain text, or a chat that the checkpoint's own template renders. */
+export type StatedPrompt = { readonly id: string } & (
+  | { readonly tokens: readonly number[] }
+  | { readonly text: string }
+  | { readonly chat: readonly Message[] }
+)
+
+/** A prompt in token ids, as both sides are given it. */
 export interface Prompt {
   readonly id: string
   readonly tokens: readonly number[]
+}
+
+/** How a case wants its checkpoint written, where that is not how it is stored; what is not named stays as it is. */
+export interface Relayout {
+  /** Whether shared layers carry K/V tensors of their own: none, all, or every second one. */
+  readonly layout?: 'pruned' | 'redundant' | 'mixed'
+  readonly dtype?: 'float32' | 'float16' | 'bfloat16'
+  /** Number of weights files, or the largest size of one: `5GB`. */
+  readonly shards?: number | string
+  /** What the names of the tensors begin with; it goes with the architecture in config.json. */
+  readonly prefix?: 'model.' | 'model.language_model.' | 'language_model.' | ''
+  /** `new`: `per_layer_config`; `old`: `global_head_dim` and `num_global_key_value_heads`. */
+  readonly config?: 'new' | 'old'
+  readonly head?: 'tied' | 'untied'
 }
 
 /** A divergence that somebody has declared and explained. */
