@@ -20,9 +20,7 @@ export interface Message {
 
 /** A prompt as a case states it: token ids, plain text, or a chat that the checkpoint's own template renders. */
 export type StatedPrompt = { readonly id: string } & (
-  | { readonly tokens: readonly number[] }
-  | { readonly text: string }
-  | { readonly chat: readonly Message[] }
+  { readonly tokens: readonly number[] } | { readonly text: string } | { readonly chat: readonly Message[] }
 )
 
 /** A prompt in token ids, as both sides are given it. */
