@@ -13,8 +13,10 @@ export type ParityErrorCode =
   | 'PARITY_CASE'
   | 'PARITY_TRACE'
   | 'PARITY_RECORDING'
+  | 'PARITY_REPORT'
   | 'PARITY_SOURCE'
   | 'PARITY_WORKER'
+  | 'PARITY_HUB'
 
 export class ParityError extends Error {
   readonly [marker] = true

@@ -1,21 +1,31 @@
 /** Cases × engines → verdicts: the one place where cases, sources and comparisons meet. */
 import pLimit from 'p-limit'
 import type { LoadedCase } from './cases/load-cases.js'
-import { openCheckpoint } from './checkpoint/checkpoint.js'
+import { prepareCase } from './cases/prepare-case.js'
 import { ParityError } from './errors.js'
-import { checkTokens } from './prompt/check-tokens.js'
+import { isTokenizerCase, listCells, nameOfEngine, type Cell } from './run/cells.js'
 import { EventQueue } from './run/event-queue.js'
 import type { RunPlan } from './run/plan.js'
 import { chooseReference, openReference, type Reference } from './run/reference.js'
+import { openTokenizerReference, type TokenizerReference } from './run/tokenizer-reference.js'
+import { reachTokenizerVerdict } from './run/tokenizer-verdict.js'
 import { reachVerdict } from './run/verdict.js'
 import { findSource } from './sources/index.js'
 import { formatSourceId } from './source-id.js'
-import type { SourceId, Verdict } from './types.js'
+import type { PreparedCase, SourceId, Verdict } from './types.js'
 
+export { listCells, type Cell } from './run/cells.js'
 export type { RunPlan }
 
 /** What happens in a run, in the order in which it happens. */
 export type RunEvent =
+  | {
+      readonly type: 'fetch'
+      readonly caseId: string
+      readonly file: string
+      readonly done: number
+      readonly total: number
+    }
   | { readonly type: 'start'; readonly caseId: string; readonly engine: string }
   | {
       readonly type: 'progress'
@@ -26,7 +36,10 @@ export type RunEvent =
     }
   | { readonly type: 'verdict'; readonly caseId: string; readonly engine: string; readonly verdict: Verdict }
 
-type References = ReadonlyMap<LoadedCase, () => Promise<Reference>>
+/** A case made ready, with the truth about it. */
+type Ready =
+  | { readonly prepared: PreparedCase; readonly reference: () => Promise<Reference> }
+  | { readonly tokenizer: TokenizerReference }
 
 /**
  * Runs a plan. Everything that can be refused is refused before the first engine starts; after that an engine's failure
@@ -35,24 +48,30 @@ type References = ReadonlyMap<LoadedCase, () => Promise<Reference>>
  * @throws ParityError where a checkpoint, a prompt or a recording cannot be used
  */
 export async function* run(plan: RunPlan, signal: AbortSignal): AsyncGenerator<RunEvent, void, undefined> {
-  plan.engines.forEach(findSource)
-  if (plan.reference !== null && plan.reference.name !== 'recorded') await requireSource(plan.reference)
-  for (const item of plan.cases) checkTokens((await openCheckpoint(item.folder)).config, item.prompts)
-  const references = await prepareReferences(plan, signal)
-
   const events = new EventQueue<RunEvent>()
-  const limit = pLimit(plan.jobs)
-  const jobs = plan.cases.flatMap((item) =>
-    plan.engines.map((id) => limit(runOne, plan, item, id, references, signal, events)),
-  )
-  const done = Promise.all(jobs).finally(() => {
-    limit.clearQueue()
+  const done = execute(plan, signal, events).finally(() => {
     events.end()
   })
   // Its failure is thrown below, once the events before it are read.
   done.catch(() => undefined)
   yield* events
   await done
+}
+
+async function execute(plan: RunPlan, signal: AbortSignal, events: EventQueue<RunEvent>): Promise<void> {
+  plan.engines.forEach(findSource)
+  if (plan.reference !== null && plan.reference.name !== 'recorded') await requireSource(plan.reference)
+  const { cells } = listCells(plan)
+  const ready = new Map<LoadedCase, Ready>()
+  for (const item of new Set(cells.map((cell) => cell.item)))
+    ready.set(item, await makeReady(plan, item, signal, events))
+
+  const limit = pLimit(plan.jobs)
+  try {
+    await Promise.all(cells.map((cell) => limit(runOne, plan, cell, ready, signal, events)))
+  } finally {
+    limit.clearQueue()
+  }
 }
 
 /** A reference that cannot run here is a broken set-up, where an engine that cannot is skipped. */
@@ -66,33 +85,44 @@ async function requireSource(id: SourceId): Promise<void> {
   )
 }
 
-async function runOne(
+/** Recorded references are read at once, since they may be refused; a live one runs when the first verdict needs it. */
+async function makeReady(
   plan: RunPlan,
   item: LoadedCase,
-  id: SourceId,
-  references: References,
+  signal: AbortSignal,
+  events: EventQueue<RunEvent>,
+): Promise<Ready> {
+  const fetching = (progress: { file: string; done: number; total: number }) => {
+    events.push({ type: 'fetch', caseId: item.id, ...progress })
+  }
+  if (isTokenizerCase(item)) return { tokenizer: await openTokenizerReference(plan, item, signal, fetching) }
+  const prepared = await prepareCase(item, signal, fetching)
+  const isRecorded = (await chooseReference(plan, prepared)).name === 'recorded'
+  let opened = isRecorded ? Promise.resolve(await openReference(plan, prepared, signal)) : null
+  return { prepared, reference: () => (opened ??= openReference(plan, prepared, signal)) }
+}
+
+async function runOne(
+  plan: RunPlan,
+  cell: Cell,
+  ready: ReadonlyMap<LoadedCase, Ready>,
   signal: AbortSignal,
   events: EventQueue<RunEvent>,
 ): Promise<void> {
   signal.throwIfAborted()
-  const at = { caseId: item.id, engine: formatSourceId(id) }
+  const at = { caseId: cell.item.id, engine: nameOfEngine(cell) }
   events.push({ type: 'start', ...at })
   const progress = (done: number, total: number) => {
     events.push({ type: 'progress', ...at, done, total })
   }
-  const reference = references.get(item)
-  if (reference === undefined) throw new Error(`no reference was prepared for ${item.id}`)
-  const verdict = await reachVerdict(plan, item, id, reference, signal, progress)
-  events.push({ type: 'verdict', ...at, verdict })
-}
-
-/** Recorded references are read at once, since they may be refused; a live one runs when the first verdict needs it. */
-async function prepareReferences(plan: RunPlan, signal: AbortSignal): Promise<References> {
-  const references = new Map<LoadedCase, () => Promise<Reference>>()
-  for (const item of plan.cases) {
-    const isRecorded = (await chooseReference(plan, item)).name === 'recorded'
-    let opened = isRecorded ? Promise.resolve(await openReference(plan, item, signal)) : null
-    references.set(item, () => (opened ??= openReference(plan, item, signal)))
+  const one = ready.get(cell.item)
+  if (one === undefined) throw new Error(`${cell.item.id} was not made ready`)
+  const reproduce = plan.reproduce(at.caseId, at.engine)
+  if ('tokenizer' in one) {
+    const verdict = await reachTokenizerVerdict(one.tokenizer, reproduce)
+    events.push({ type: 'verdict', ...at, verdict })
+  } else if (cell.engine !== null) {
+    const verdict = await reachVerdict(plan, one.prepared, cell.engine, one.reference, signal, progress)
+    events.push({ type: 'verdict', ...at, verdict })
   }
-  return references
 }

@@ -51,17 +51,53 @@ export interface KnownDivergence {
   readonly link: string
 }
 
-/** A checkpoint, prompts, what to observe, and known divergences. */
-export interface Case {
+/** What every case has, whatever it is about. */
+interface CaseFrame {
   /** `gemma4/e2b/pruned` */
   readonly id: string
-  /** A folder in Hugging Face layout, relative to the case's file. */
+  /** A folder in Hugging Face layout, relative to the case's file, or `hub:OWNER/NAME@REVISION`. */
   readonly checkpoint: string
-  readonly prompts: readonly Prompt[]
+  /** Cases of another suite than `default` run when the suite or the case is asked for. */
+  readonly suite?: string
+  readonly tags?: readonly string[]
+}
+
+/** A checkpoint, prompts, what to observe, and known divergences. */
+export interface Case extends CaseFrame {
+  /** How the checkpoint is written before it is used; made once, in a cache. */
+  readonly relayout?: Relayout
+  readonly prompts: readonly StatedPrompt[]
   /** Tokens of cached generation, compared one by one. */
   readonly generate: number
   readonly known?: readonly KnownDivergence[]
-  readonly tags?: readonly string[]
+  /** Engines that take this case only when they are asked for by name, or all are by `--nightly`. */
+  readonly nightly?: readonly string[]
+}
+
+/** Texts and chats whose token ids and rendering are compared with those of transformers. */
+export interface TokenizerCase extends CaseFrame {
+  readonly tokenizer: TokenizerProbe
+}
+
+/** What a tokenizer is asked. */
+export interface TokenizerProbe {
+  readonly texts: readonly string[]
+  readonly chats: readonly (readonly Message[])[]
+}
+
+/** What a tokenizer answers: token ids of each text and what they decode to; each chat as rendered, and its token ids. */
+export interface TokenizerObservation {
+  readonly ids: readonly (readonly number[])[]
+  readonly decoded: readonly string[]
+  readonly rendered: readonly string[]
+  readonly chatIds: readonly (readonly number[])[]
+}
+
+/** A case whose checkpoint is on disk, in the layout it asks for, and whose prompts are token ids. */
+export interface PreparedCase extends Omit<Case, 'prompts' | 'checkpoint' | 'relayout'> {
+  /** Absolute. */
+  readonly folder: string
+  readonly prompts: readonly Prompt[]
 }
 
 /** What to observe: the worker protocol's `observe`, but for the file it saves to. */
@@ -137,7 +173,7 @@ export interface Place {
 }
 
 /** What a comparison looked at. */
-export type Aspect = 'top-k' | 'logits' | 'tokens' | 'cache'
+export type Aspect = 'top-k' | 'logits' | 'tokens' | 'cache' | 'tokenizer'
 
 /** Bounds on a source's error, as multiples of the spread (`excess`). */
 export interface Limits {
@@ -185,9 +221,18 @@ export type Outcome = (typeof outcomes)[number]
 /** The step of a run at which an engine refused, crashed or hung. */
 export type Stage = 'start' | 'open' | 'observe'
 
+/** What a checkpoint is, wherever it lies: SHA-256 in lower-case hexadecimal of its files. */
+export interface Identity {
+  readonly config: string
+  /** File name within the folder → hash, in the order of the names. */
+  readonly weights: Readonly<Record<string, string>>
+}
+
 /** Comparisons and limits, turned into one outcome, one sentence and one command. */
 export interface Verdict {
   readonly caseId: string
+  /** Of the files that were compared; `null` where no weights were. */
+  readonly checkpoint: Identity | null
   /** `name:device/dtype` of the source under test. */
   readonly engine: string
   readonly engineVersion: string | null

@@ -1,4 +1,4 @@
-import type { Case } from '../types.js'
+import type { Case, TokenizerCase } from '../types.js'
 
 /** Types a case for the editor; returns it as it is. */
-export const defineCase = (item: Case): Case => item
+export const defineCase = <T extends Case | TokenizerCase>(item: T): T => item

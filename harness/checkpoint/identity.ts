@@ -4,17 +4,13 @@ import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { cacheFolder } from '../cache-folder.js'
+import type { Identity } from '../types.js'
 import { findContainedFile } from './contained-file.js'
 import { recallHash, rememberHash } from './hash-cache.js'
 import { unusable } from './unusable.js'
 import { findWeightsFiles } from './weights-files.js'
 
-/** What a checkpoint is, wherever it lies: SHA-256 in lower-case hexadecimal of its files. */
-export interface Identity {
-  readonly config: string
-  /** File name within the folder → hash, in the order of the names. */
-  readonly weights: Readonly<Record<string, string>>
-}
+export type { Identity }
 
 /**
  * Hashes config.json and every weights file. A hash is remembered, in memory and in `cache`,
@@ -30,6 +26,27 @@ export async function identify(folder: string, cache: string = cacheFolder()): P
   const weights: Record<string, string> = {}
   for (const [name, file] of files) weights[name] = await hashFile(file, cache)
   return { config: await hashFile(config, cache), weights }
+}
+
+const tokenizerFiles = [
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'chat_template.jinja',
+  'chat_template.json',
+] as const
+
+/** File name → hash of the files that say how a checkpoint reads text, those that are there. */
+export async function identifyTokenizer(
+  folder: string,
+  cache: string = cacheFolder(),
+): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {}
+  for (const name of tokenizerFiles) {
+    const file = await findContainedFile(resolve(folder), name)
+    if (file !== undefined) hashes[name] = await hashFile(file, cache)
+  }
+  return hashes
 }
 
 async function hashFile(file: string, cache: string): Promise<string> {

@@ -1,10 +1,10 @@
-import { basename, resolve } from 'node:path'
+import { basename } from 'node:path'
 import type { LoadedCase } from '../cases/load-cases.js'
 import { openCheckpoint } from '../checkpoint/checkpoint.js'
 import { identify } from '../checkpoint/identity.js'
 import { knownTokens } from '../prompt/check-tokens.js'
 import { changedFiles, hasRecording, readProvenance } from '../trace/recording-store.js'
-import type { Prompt } from '../types.js'
+import type { StatedPrompt } from '../types.js'
 import type { Project } from './project.js'
 
 /** Long enough for a small window; a large one takes prompts of the user's own. */
@@ -14,9 +14,11 @@ const longestPrompt = 128
 export async function recordedCasesOf(folder: string, { cases, recordings }: Project): Promise<LoadedCase[]> {
   const identity = await identify(folder)
   const found: LoadedCase[] = []
-  for (const item of cases.filter(({ id }) => hasRecording(recordings, id))) {
+  for (const item of cases) {
+    if ('tokenizer' in item || !hasRecording(recordings, item.id)) continue
     const isSame = changedFiles(await readProvenance(recordings, item.id), identity).length === 0
-    if (isSame) found.push({ ...item, folder: resolve(folder) })
+    // It is in the layout that was recorded already.
+    if (isSame) found.push({ ...item, checkpoint: folder, relayout: undefined, nightly: undefined })
   }
   return found
 }
@@ -24,19 +26,17 @@ export async function recordedCasesOf(folder: string, { cases, recordings }: Pro
 /** A case for a checkpoint that no case is about: prompts of the user's, or one of 1, of 9 and of many tokens. */
 export async function adHocCase(
   folder: string,
-  prompts: readonly (readonly number[])[],
+  prompts: readonly StatedPrompt[],
   generate: number,
 ): Promise<LoadedCase> {
-  const checkpoint = resolve(folder)
-  const { config } = await openCheckpoint(checkpoint)
+  const { config } = await openCheckpoint(folder)
   const long = Math.min(2 * config.slidingWindow + 2, longestPrompt)
   const made = [1, 9, long].map((length) => ({
     id: `${length}-tokens`,
     tokens: mixedTokens(length, knownTokens(config)),
   }))
-  const own = prompts.map((tokens, i): Prompt => ({ id: `prompt-${i + 1}`, tokens }))
-  const id = `checkpoint/${basename(checkpoint).replace(/[^\w.-]/g, '-')}`
-  return { id, checkpoint, folder: checkpoint, file: checkpoint, prompts: own.length > 0 ? own : made, generate }
+  const id = `checkpoint/${basename(folder).replace(/[^\w.-]/g, '-')}`
+  return { id, checkpoint: folder, file: folder, prompts: prompts.length > 0 ? prompts : made, generate }
 }
 
 /** Token ids from all over the vocabulary, the same at every run. */

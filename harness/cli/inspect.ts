@@ -1,10 +1,11 @@
 import Table from 'cli-table3'
 import { readCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js'
+import { locateForCommand } from './with-fetch-line.js'
 
 /** `parity inspect` */
 export async function inspectCommand(folder: string, given: object): Promise<void> {
-  const checkpoint = await readCheckpoint(folder)
   const isJson = 'json' in given
+  const checkpoint = await readCheckpoint(await locateForCommand(folder, isJson))
   process.stdout.write(isJson ? `${JSON.stringify(inspect(checkpoint))}\n` : formatText(checkpoint))
   if (!checkpoint.layout.ok) process.exitCode = 3
 }

@@ -22,17 +22,21 @@ program
   .description('run cases on engines, compare with the reference, and print verdicts')
   .option('-c, --case <pattern>', 'only cases whose id matches; * stands for anything (repeatable)', collect)
   .option('-t, --tag <tag>', 'only cases with this tag (repeatable)', collect)
+  .option('-s, --suite <name>', 'the cases of this suite, hub for the real checkpoints (repeatable)', collect)
   .option(
     '-e, --engine <source>',
     'engine under test (repeatable; default: onnxruntime:cpu and onnxruntime:webgpu)',
     collect,
   )
   .option('-r, --reference <source>', 'the truth (default: recorded, else transformers, else the oracle)')
-  .option('--checkpoint <folder>', 'a checkpoint of your own instead of cases')
+  .option('--checkpoint <folder>', 'a checkpoint of your own, or hub:OWNER/NAME@REVISION, instead of cases')
   .option('--tokens <ids>', 'with --checkpoint: a prompt as token ids, 3,4,5 (repeatable)', append)
+  .option('--text <text>', 'with --checkpoint: a prompt as plain text (repeatable)', append)
+  .option('--chat <text>', 'with --checkpoint: a prompt as what a user says, or as a JSON list of messages', append)
   .option('--generate <count>', 'with --checkpoint: tokens to generate', '32')
   .option('-o, --out <folder>', 'write report.json there')
   .option('-j, --jobs <count>', 'verdicts under way at once (default: one a processor, at most 4)')
+  .option('--nightly', 'also what cases leave to the nightly run')
   .option('--require', 'exit 3 if an engine was skipped')
   .option('--timeout <seconds>', 'how long an engine may be silent', '300')
   .option('--defect <name>', 'plant a defect in the built-in engine, to see the verdict find it')
@@ -43,7 +47,8 @@ program
 Examples:
   parity run
   parity run --case 'gemma4/e2b/*' --engine onnxruntime:webgpu
-  parity run --checkpoint ./my-gemma --engine onnxruntime:cpu
+  parity run --case 'gemma4/*abliterated*' --tag e4b
+  parity run --checkpoint ./my-gemma --engine onnxruntime:cpu --chat 'Why is the sky blue?'
   parity run --case gemma4/e2b/pruned --engine onnxruntime:cpu --defect softcap-dropped`,
   )
   .action(async (options: object) => (await import('./run.js')).runCommand(options))
@@ -51,14 +56,19 @@ Examples:
 program
   .command('probe <source>')
   .description('run one source on one prompt, without a verdict')
-  .requiredOption('--checkpoint <folder>', 'the checkpoint')
-  .requiredOption('--tokens <ids>', 'the prompt as token ids, 3,4,5')
+  .requiredOption('--checkpoint <folder>', 'the checkpoint, a folder or hub:OWNER/NAME@REVISION')
+  .option('--tokens <ids>', 'the prompt as token ids, 3,4,5', append)
+  .option('--text <text>', 'the prompt as plain text', append)
+  .option('--chat <text>', 'the prompt as what a user says, or as a JSON list of messages', append)
   .option('--generate <count>', 'tokens to generate', '24')
   .option('--timeout <seconds>', 'how long the source may be silent', '300')
   .addOption(json())
   .addHelpText(
     'after',
-    '\nExample:\n  parity probe onnxruntime:cpu --checkpoint ./my-gemma --tokens 2,7,9 --generate 24 --json',
+    `
+Examples:
+  parity probe onnxruntime:cpu --checkpoint ./my-gemma --tokens 2,7,9 --generate 24 --json
+  parity probe onnxruntime:webgpu --checkpoint ./my-gemma --chat 'Why is the sky blue?'`,
   )
   .action(async (source: string, options: object) => (await import('./probe.js')).probeCommand(source, options))
 
@@ -74,11 +84,34 @@ program
   .description('record what transformers computes for the cases, in float64, float32 and bfloat16 (needs Python)')
   .option('-c, --case <pattern>', 'only cases whose id matches (repeatable)', collect)
   .option('-t, --tag <tag>', 'only cases with this tag (repeatable)', collect)
+  .option('-s, --suite <name>', 'the cases of this suite (repeatable)', collect)
   .option('--check', 'record again, write nothing, and say what changed; exit 1 if something did')
   .option('--timeout <seconds>', 'how long transformers may be silent', '600')
   .addOption(json())
   .addHelpText('after', "\nExamples:\n  parity record --case 'gemma4/e2b/*'\n  parity record --check")
   .action(async (options: object) => (await import('./record.js')).recordCommand(options))
+
+program
+  .command('init [checkpoint]')
+  .description('write a first case, with comments, for a checkpoint of yours')
+  .option('--id <id>', 'id of the case (default: mine/, and the folder’s name)')
+  .option('-o, --out <file>', 'file to write (default: cases/, and the folder’s name)')
+  .addOption(json())
+  .addHelpText('after', '\nExamples:\n  parity init ./my-gemma\n  parity init hub:google/gemma-4-E2B-it')
+  .action(async (checkpoint: string | undefined, options: object) =>
+    (await import('./init.js')).initCommand(checkpoint, options),
+  )
+
+program
+  .command('report [file]')
+  .description('show the report of a run again, or make a section of a model card of it')
+  .option('--model-card', 'Markdown for a model card: what was compared, with which versions, verdicts, badge')
+  .option('-c, --case <pattern>', 'only verdicts on cases whose id matches (repeatable)', collect)
+  .option('-o, --out <file>', 'write there instead of to stdout')
+  .addHelpText('after', "\nExamples:\n  parity report\n  parity report --model-card --case 'mine/*' --out parity.md")
+  .action(async (file: string | undefined, options: object) =>
+    (await import('./report.js')).reportCommand(file, options),
+  )
 
 program
   .command('doctor')

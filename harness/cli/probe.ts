@@ -1,19 +1,23 @@
 import { openCheckpoint } from '../checkpoint/checkpoint.js'
 import { ParityError } from '../errors.js'
 import { checkTokens } from '../prompt/check-tokens.js'
+import { openTokenizer } from '../prompt/open-tokenizer.js'
+import { preparePrompts } from '../prompt/prepare-prompts.js'
+import { printable } from '../prompt/printable.js'
 import { findSource } from '../sources/index.js'
 import { formatSourceId, parseSourceId } from '../source-id.js'
 import { logSumExp, topIndices } from '../trace/logits.js'
 import { rowOf } from '../trace/matrix.js'
-import type { ResolvedSource, Trace } from '../types.js'
+import type { ResolvedSource, StatedPrompt, Trace } from '../types.js'
 import { spellNonFinite } from '../spell-non-finite.js'
 import { availableParallelism } from 'node:os'
-import { parseCount, parseTimeouts, parseTokens } from './parse.js'
+import { locateForCommand } from './with-fetch-line.js'
+import { parseCount, parseTimeouts } from './parse.js'
 import { refuseFault } from './refuse-fault.js'
+import { statePrompts, type PromptFlags } from './state-prompts.js'
 
-interface ProbeOptions {
+interface ProbeOptions extends PromptFlags {
   readonly checkpoint: string
-  readonly tokens: string
   readonly generate: string
   readonly timeout: string
   readonly json?: true
@@ -30,16 +34,20 @@ export async function probeCommand(text: string, given: object): Promise<void> {
   const options = given as ProbeOptions
   const id = parseSourceId(text)
   const source = findSource(id)
-  const prompt = parseTokens(options.tokens)
+  const stated = statePrompt(options)
   const generate = parseCount('--generate', options.generate)
   const timeouts = parseTimeouts(options.timeout)
-  checkTokens((await openCheckpoint(options.checkpoint)).config, [{ id: '--tokens', tokens: prompt }])
+  const folder = await locateForCommand(options.checkpoint, options.json === true)
+  const { config } = await openCheckpoint(folder)
+  const prompts = await preparePrompts(folder, [stated])
+  checkTokens(config, prompts)
+  const prompt = prompts[0].tokens
   const available = await source.check(id)
   if (!available.ok) throw new ParityError('PARITY_SOURCE', `${text} cannot run here: ${available.why}`, available.fix)
 
   const request = {
     id: { ...id, device: id.device ?? available.device },
-    checkpoint: options.checkpoint,
+    checkpoint: folder,
     threads: availableParallelism(),
     options: {},
     timeouts,
@@ -60,9 +68,30 @@ export async function probeCommand(text: string, given: object): Promise<void> {
     return { resolved: session.source, trace: await session.observe(observation, signal) }
   })
   const topK = topTokens(trace)
+  const text = 'tokens' in stated ? undefined : await readText(folder, trace)
   process.stdout.write(
-    options.json === true ? formatDocument(resolved, prompt, topK, trace) : formatText(resolved, topK, trace),
+    options.json === true
+      ? formatDocument(resolved, prompt, topK, trace, text)
+      : formatText(resolved, topK, trace, text),
   )
+}
+
+/** The one prompt of a probe. */
+function statePrompt(options: ProbeOptions): StatedPrompt {
+  const prompts = statePrompts(options)
+  if (prompts.length === 1) return prompts[0]
+  throw new ParityError(
+    'PARITY_USAGE',
+    prompts.length === 0 ? 'a probe needs a prompt' : `a probe takes one prompt, not ${prompts.length}`,
+    'Give one of --tokens 2,7,9, --text and --chat.',
+  )
+}
+
+/** What was generated, up to where the model ended its turn. */
+async function readText(folder: string, { generated: [tokens] }: Trace): Promise<string> {
+  const tokenizer = await openTokenizer(folder)
+  const end = tokens.findIndex((token) => tokenizer.endTokens.includes(token))
+  return tokenizer.decode(end === -1 ? tokens : tokens.slice(0, end), { skipSpecialTokens: false })
 }
 
 /** The five highest logits at the last prompt position. */
@@ -79,13 +108,20 @@ function formatDocument(
   prompt: readonly number[],
   topK: readonly TopToken[],
   trace: Trace,
+  text: string | undefined,
 ): string {
   const { name, version, device, dtype } = resolved
   const source = { id: formatSourceId({ name, device, dtype }), version, device, dtype }
-  return `${JSON.stringify({ source, prompt, topK, generated: trace.generated[0], elapsedMs: trace.elapsedMs }, spellNonFinite)}\n`
+  const { generated, elapsedMs } = trace
+  return `${JSON.stringify({ source, prompt, topK, generated: generated[0], text, elapsedMs }, spellNonFinite)}\n`
 }
 
-function formatText(resolved: ResolvedSource, topK: readonly TopToken[], trace: Trace): string {
+function formatText(
+  resolved: ResolvedSource,
+  topK: readonly TopToken[],
+  trace: Trace,
+  text: string | undefined,
+): string {
   const { name, version, device, dtype, adapter, software } = resolved
   const on = adapter === null ? '' : ` on ${adapter}${software ? ' (a software adapter)' : ''}`
   return [
@@ -94,6 +130,7 @@ function formatText(resolved: ResolvedSource, topK: readonly TopToken[], trace: 
       ({ id, logit, logprob }) => `  token ${id}: logit ${logit.toFixed(6)}, log-probability ${logprob.toFixed(6)}`,
     ),
     `generated: ${trace.generated[0].join(',')}`,
+    ...(text === undefined ? [] : [`text: ${printable(text)}`]),
     `time: ${(trace.elapsedMs / 1000).toFixed(2)} s`,
     '',
   ].join('\n')

@@ -1,6 +1,7 @@
 import { createLogUpdate } from 'log-update'
 import type { RunEvent } from '../run.js'
 import type { Verdict } from '../types.js'
+import { describeFetch } from './describe-fetch.js'
 
 /** What is under way, on stderr: one line that changes on a terminal, a line a verdict elsewhere. */
 export class ProgressLine implements Disposable {
@@ -17,6 +18,10 @@ export class ProgressLine implements Disposable {
 
   show(event: RunEvent): void {
     if (this.#isQuiet) return
+    if (event.type === 'fetch') {
+      this.#update?.(`${event.caseId}: ${describeFetch(event)}`)
+      return
+    }
     const name = `${event.caseId} on ${event.engine}`
     if (event.type === 'verdict') {
       this.#done++

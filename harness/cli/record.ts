@@ -1,19 +1,22 @@
-import { filterCases } from '../cases/filter-cases.js'
+import { filterCases, type Selection } from '../cases/filter-cases.js'
 import type { LoadedCase } from '../cases/load-cases.js'
-import { openCheckpoint } from '../checkpoint/checkpoint.js'
-import { checkTokens } from '../prompt/check-tokens.js'
+import { prepareCase } from '../cases/prepare-case.js'
+import { locateCheckpoint } from '../checkpoint/locate-checkpoint.js'
 import { compareRecordings } from '../run/compare-recordings.js'
 import { recordCase, type FreshRecording } from '../run/record-case.js'
+import { checkTokenizerRecording, recordTokenizer } from '../run/record-tokenizer.js'
 import { installPythonEnvironment } from '../sources/transformers/environment.js'
+import type { Timeouts } from '../sources/source.js'
 import { readRecording, writeRecording } from '../trace/recording-store.js'
+import { writeTokenizerRecording } from '../trace/tokenizer-recording.js'
+import type { PreparedCase, TokenizerCase } from '../types.js'
 import { parseTimeouts } from './parse.js'
 import { loadProject, type Project } from './project.js'
 import { quoteShell } from './quote-shell.js'
 import { refuseFault } from './refuse-fault.js'
+import { withFetchLine } from './with-fetch-line.js'
 
-interface RecordOptions {
-  readonly case?: readonly string[]
-  readonly tag?: readonly string[]
+interface RecordOptions extends Selection {
   readonly check?: true
   readonly timeout: string
   readonly json?: true
@@ -28,39 +31,65 @@ interface Outcome {
   readonly errors: Readonly<Record<string, { readonly rms: number; readonly max: number }>>
 }
 
+/** A case of either kind, made ready to be recorded. */
+type Ready =
+  | { readonly kind: 'model'; readonly item: PreparedCase }
+  | { readonly kind: 'tokenizer'; readonly item: TokenizerCase; readonly folder: string }
+
 /** `parity record` */
 export async function recordCommand(given: object): Promise<void> {
   const options = given as RecordOptions
   const project = await loadProject()
-  const cases = filterCases(project.cases, options.case ?? [], options.tag ?? [])
-  for (const item of cases) checkTokens((await openCheckpoint(item.folder)).config, item.prompts)
+  const timeouts = parseTimeouts(options.timeout)
+  const { signal } = new AbortController()
+  const ready: Ready[] = []
+  const isQuiet = options.json === true
+  for (const item of filterCases(project.cases, options)) ready.push(await makeReady(item, isQuiet, signal))
   await installPythonEnvironment()
 
   const outcomes: Outcome[] = []
-  for (const item of cases) {
-    const command = `parity record --case ${quoteShell(item.id)}`
-    const fresh = await refuseFault(() =>
-      recordCase(item, command, parseTimeouts(options.timeout), new AbortController().signal),
-    )
-    const outcome = options.check === true ? await check(project, item, fresh) : await write(project, fresh)
+  for (const one of ready) {
+    const record = one.kind === 'model' ? recordModel(one.item) : recordOneTokenizer(one.item, one.folder)
+    const outcome = await refuseFault(() => record(project, options.check === true, timeouts, signal))
     outcomes.push(outcome)
-    if (options.json !== true) process.stdout.write(formatOutcome(outcome))
+    if (!isQuiet) process.stdout.write(formatOutcome(outcome))
   }
   const changed = outcomes.filter(({ changes }) => changes.length > 0).length
-  if (options.json === true) process.stdout.write(`${JSON.stringify({ cases: outcomes })}\n`)
+  if (isQuiet) process.stdout.write(`${JSON.stringify({ cases: outcomes })}\n`)
   else if (options.check === true) process.stdout.write(`${outcomes.length - changed} unchanged, ${changed} changed\n`)
   if (changed > 0) process.exitCode = 1
 }
 
-async function check({ recordings }: Project, item: LoadedCase, fresh: FreshRecording): Promise<Outcome> {
-  const stored = await readRecording(recordings, item, item.folder)
-  return { case: item.id, ...compareRecordings(stored, fresh), errors: errorsOf(fresh) }
-}
+const makeReady = (item: LoadedCase, isQuiet: boolean, signal: AbortSignal): Promise<Ready> =>
+  withFetchLine(isQuiet, async (progress) =>
+    'tokenizer' in item
+      ? { kind: 'tokenizer', item, folder: await locateCheckpoint(item.checkpoint, signal, progress) }
+      : { kind: 'model', item: await prepareCase(item, signal, progress) },
+  )
 
-async function write({ recordings }: Project, fresh: FreshRecording): Promise<Outcome> {
-  await writeRecording(recordings, fresh.recording, fresh.tensors)
-  return { case: fresh.recording.case, changes: [], notes: [], truthDifference: null, errors: errorsOf(fresh) }
-}
+type Record = (project: Project, isCheck: boolean, timeouts: Timeouts, signal: AbortSignal) => Promise<Outcome>
+
+const commandFor = (caseId: string) => `parity record --case ${quoteShell(caseId)}`
+
+const recordModel =
+  (item: PreparedCase): Record =>
+  async ({ recordings }, isCheck, timeouts, signal) => {
+    const fresh = await recordCase(item, commandFor(item.id), timeouts, signal)
+    const result = { case: item.id, errors: errorsOf(fresh) }
+    if (isCheck) return { ...result, ...compareRecordings(await readRecording(recordings, item), fresh) }
+    await writeRecording(recordings, fresh.recording, fresh.tensors)
+    return { ...result, changes: [], notes: [], truthDifference: null }
+  }
+
+const recordOneTokenizer =
+  (item: TokenizerCase, folder: string): Record =>
+  async ({ recordings }, isCheck, timeouts, signal) => {
+    const fresh = await recordTokenizer(item, folder, commandFor(item.id), timeouts, signal)
+    const result = { case: item.id, notes: [], truthDifference: null, errors: {} }
+    if (isCheck) return { ...result, changes: await checkTokenizerRecording(recordings, item, folder, fresh) }
+    await writeTokenizerRecording(recordings, fresh)
+    return { ...result, changes: [] }
+  }
 
 const errorsOf = ({ recording }: FreshRecording) =>
   Object.fromEntries(Object.entries(recording.dtypes).map(([dtype, { error }]) => [dtype, error]))
@@ -74,7 +103,7 @@ function formatOutcome({ case: id, changes, notes, truthDifference, errors }: Ou
       ? 'recorded'
       : `float64 differs by ${truthDifference.toExponential(1)} of the largest logit`
   return [
-    `${id}: ${difference}, ${distances.join(', ')}`,
+    `${id}: ${[difference, ...distances].join(', ')}`,
     ...changes.map((change) => `  changed: ${change}`),
     ...notes.map((note) => `  note: ${note}`),
     '',

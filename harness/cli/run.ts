@@ -1,35 +1,35 @@
 import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { filterCases } from '../cases/filter-cases.js'
+import { filterCases, type Selection } from '../cases/filter-cases.js'
 import type { LoadedCase } from '../cases/load-cases.js'
 import { defaultLimits } from '../compare/limits.js'
 import { ParityError } from '../errors.js'
 import { buildReport, exitCodeOf, type Report } from '../report/build.js'
 import { formatJson } from '../report/writers/json.js'
 import { formatTerminal } from '../report/writers/terminal.js'
-import { run, type RunPlan } from '../run.js'
+import { listCells, run, type RunPlan } from '../run.js'
 import { formatSourceId, parseSourceId } from '../source-id.js'
 import { defectNames } from '../sources/onnxruntime/defects.js'
 import type { SourceId, Verdict } from '../types.js'
 import { writeFileAtomically } from '../write-file.js'
 import { adHocCase, recordedCasesOf } from './ad-hoc-case.js'
-import { parseCount, parseTimeouts, parseTokens } from './parse.js'
+import { locateForCommand } from './with-fetch-line.js'
+import { parseCount, parseTimeouts } from './parse.js'
 import { ProgressLine } from './progress-line.js'
 import { loadProject, type Project } from './project.js'
 import { quoteShell } from './quote-shell.js'
+import { statePrompts, type PromptFlags } from './state-prompts.js'
 import { toolVersion } from './tool-version.js'
 
-interface RunOptions {
-  readonly case?: readonly string[]
-  readonly tag?: readonly string[]
+interface RunOptions extends Selection, PromptFlags {
   readonly engine?: readonly string[]
   readonly reference?: string
   readonly checkpoint?: string
-  readonly tokens?: readonly string[]
   readonly generate: string
   readonly out?: string
   readonly jobs?: string
+  readonly nightly?: true
   readonly require?: true
   readonly timeout: string
   readonly defect?: string
@@ -47,29 +47,32 @@ export async function runCommand(given: object): Promise<void> {
   const plan = makePlan(options, project, await chooseCases(options, project))
   const verdicts = await collectVerdicts(plan, options.json === true)
   const facts = { toolVersion, command: commandLine(), startedAt, elapsedMs: performance.now() - started }
-  const report = buildReport(verdicts, facts)
+  const report = buildReport(verdicts, listCells(plan).later.length, facts)
   await writeReport(report, options)
   process.exitCode = exitCodeOf(report, options.require === true)
 }
 
 async function chooseCases(options: RunOptions, project: Project): Promise<LoadedCase[]> {
-  const { checkpoint, tokens = [] } = options
-  if (checkpoint === undefined) {
-    if (tokens.length > 0)
+  const prompts = statePrompts(options)
+  if (options.checkpoint === undefined) {
+    if (prompts.length > 0)
       throw new ParityError(
         'PARITY_USAGE',
-        '--tokens goes with --checkpoint',
+        '--tokens, --text and --chat go with --checkpoint',
         'The prompts of a case stand in its file.',
       )
-    return filterCases(project.cases, options.case ?? [], options.tag ?? [])
+    return filterCases(project.cases, options)
   }
-  if (options.case !== undefined)
-    throw new ParityError('PARITY_USAGE', '--case and --checkpoint exclude each other', 'Take one of them.')
-  if (tokens.length === 0 && (options.reference ?? 'recorded') === 'recorded') {
-    const recorded = await recordedCasesOf(checkpoint, project)
+  const selecting = (['case', 'tag', 'suite'] as const).find((flag) => options[flag] !== undefined)
+  if (selecting !== undefined)
+    throw new ParityError('PARITY_USAGE', `--${selecting} and --checkpoint exclude each other`, 'Take one of them.')
+  const generate = parseCount('--generate', options.generate)
+  const folder = await locateForCommand(options.checkpoint, options.json === true)
+  if (prompts.length === 0 && (options.reference ?? 'recorded') === 'recorded') {
+    const recorded = await recordedCasesOf(folder, project)
     if (recorded.length > 0) return recorded
   }
-  return [await adHocCase(checkpoint, tokens.map(parseTokens), parseCount('--generate', options.generate))]
+  return [await adHocCase(folder, prompts, generate)]
 }
 
 function makePlan(options: RunOptions, project: Project, cases: readonly LoadedCase[]): RunPlan {
@@ -83,6 +86,7 @@ function makePlan(options: RunOptions, project: Project, cases: readonly LoadedC
     recordings: project.recordings,
     limits: defaultLimits,
     jobs,
+    isNightly: options.nightly === true || options.engine !== undefined,
     threads: Math.max(1, Math.floor(processors / jobs)),
     timeouts: parseTimeouts(options.timeout),
     options: plantedDefect(options.defect, engines),
@@ -107,11 +111,12 @@ function plantedDefect(name: string | undefined, engines: readonly SourceId[]): 
 
 /** The command that shows one verdict of this run again. */
 function reproduce(options: RunOptions, caseId: string, engine: string): string {
-  const { checkpoint, tokens = [], reference, defect, generate } = options
+  const { checkpoint, reference, defect, generate } = options
+  const prompts = (['tokens', 'text', 'chat'] as const).flatMap((flag) =>
+    (options[flag] ?? []).flatMap((value) => [`--${flag}`, value]),
+  )
   const what =
-    checkpoint === undefined
-      ? ['--case', caseId]
-      : ['--checkpoint', checkpoint, ...tokens.flatMap((ids) => ['--tokens', ids]), '--generate', generate]
+    checkpoint === undefined ? ['--case', caseId] : ['--checkpoint', checkpoint, ...prompts, '--generate', generate]
   const rest = [
     ...(reference === undefined ? [] : ['--reference', reference]),
     ...(defect === undefined ? [] : ['--defect', defect]),
@@ -121,7 +126,7 @@ function reproduce(options: RunOptions, caseId: string, engine: string): string 
 
 async function collectVerdicts(plan: RunPlan, isQuiet: boolean): Promise<Verdict[]> {
   const verdicts: Verdict[] = []
-  using progress = new ProgressLine(plan.cases.length * plan.engines.length, isQuiet)
+  using progress = new ProgressLine(listCells(plan).cells.length, isQuiet)
   for await (const event of run(plan, new AbortController().signal)) {
     progress.show(event)
     if (event.type === 'verdict') verdicts.push(event.verdict)

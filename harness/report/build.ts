@@ -17,6 +17,8 @@ export interface Report {
     readonly memoryBytes: number
   }
   readonly summary: Readonly<Record<Outcome, number>>
+  /** How many verdicts cases leave to the nightly run. */
+  readonly leftToNightly: number
   readonly verdicts: readonly Verdict[]
 }
 
@@ -28,7 +30,7 @@ export interface RunFacts {
 }
 
 /** Verdicts stand in the order of cases and engines, whichever finished first. */
-export function buildReport(verdicts: readonly Verdict[], facts: RunFacts): Report {
+export function buildReport(verdicts: readonly Verdict[], leftToNightly: number, facts: RunFacts): Report {
   const processors = cpus()
   return {
     version: 1,
@@ -45,8 +47,15 @@ export function buildReport(verdicts: readonly Verdict[], facts: RunFacts): Repo
       memoryBytes: totalmem(),
     },
     summary: summarise(verdicts),
+    leftToNightly,
     verdicts: [...verdicts].sort((a, b) => compareText(a.caseId, b.caseId) || compareText(a.engine, b.engine)),
   }
+}
+
+/** The report of some of its verdicts alone. */
+export function keepVerdicts(report: Report, isKept: (verdict: Verdict) => boolean): Report {
+  const verdicts = report.verdicts.filter(isKept)
+  return { ...report, verdicts, summary: summarise(verdicts) }
 }
 
 const summarise = (verdicts: readonly Verdict[]) =>

@@ -1,8 +1,7 @@
 import { findNonFinite, findNonFiniteLayer } from '../compare/find-non-finite.js'
 import { describePlace } from '../compare/place.js'
 import type { EngineTraces } from '../compare/judge.js'
-import type { LoadedCase } from '../cases/load-cases.js'
-import type { Progress, Session, Trace } from '../types.js'
+import type { PreparedCase, Progress, Session, Trace } from '../types.js'
 import { generation, layersOf, underTokens } from './observations.js'
 
 /** What an engine gave for a case: traces to compare, or why there is nothing to compare. */
@@ -13,7 +12,7 @@ export type EngineObservation =
 /** Asks an engine for its own generation, for what it makes of the reference's tokens, and for an uncached pass. */
 export async function observeEngine(
   session: Session,
-  item: LoadedCase,
+  item: PreparedCase,
   truth: Trace,
   signal: AbortSignal,
   progress: Progress,
@@ -37,7 +36,7 @@ export async function observeEngine(
 /** Where NaN or infinity first shows: position, and layer if the engine tells. */
 async function describeNonFinite(
   session: Session,
-  item: LoadedCase,
+  item: PreparedCase,
   own: Trace,
   signal: AbortSignal,
 ): Promise<string | null> {

@@ -13,6 +13,8 @@ export interface RunPlan {
   readonly limits: Limits
   /** Verdicts under way at once. */
   readonly jobs: number
+  /** Whether engines also take the cases that leave them to the nightly run. */
+  readonly isNightly: boolean
   /** Processor threads of each engine. */
   readonly threads: number
   readonly timeouts: Timeouts

@@ -1,12 +1,11 @@
 /** What transformers computes for a case, as it is recorded. */
 import { identify } from '../checkpoint/identity.js'
 import type { TensorToWrite } from '../checkpoint/safetensors-writer.js'
-import type { LoadedCase } from '../cases/load-cases.js'
 import { measureSpread } from '../compare/spread.js'
 import { transformers } from '../sources/transformers/index.js'
 import type { Timeouts } from '../sources/source.js'
 import type { Recording } from '../trace/recording.js'
-import type { Matrix, Trace } from '../types.js'
+import type { Matrix, PreparedCase, Trace } from '../types.js'
 import { generation, layersOf, underTokens } from './observations.js'
 import { withSession } from './with-session.js'
 
@@ -22,7 +21,7 @@ export interface FreshRecording {
 }
 
 export async function recordCase(
-  item: LoadedCase,
+  item: PreparedCase,
   command: string,
   timeouts: Timeouts,
   signal: AbortSignal,
@@ -77,7 +76,7 @@ export async function recordCase(
   }
 }
 
-function logitTensors(item: LoadedCase, truth: Trace): TensorToWrite[] {
+function logitTensors(item: PreparedCase, truth: Trace): TensorToWrite[] {
   const names = item.prompts.flatMap((_, i) => [`${i}.logits`, `${i}.decode.logits`])
   return names.flatMap((name) => toTensor(name, truth.tensor(name)))
 }

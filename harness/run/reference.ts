@@ -2,10 +2,9 @@
 import { atLeast, measureSpread, spreadFloor } from '../compare/spread.js'
 import { ParityError } from '../errors.js'
 import { findSource } from '../sources/index.js'
-import type { LoadedCase } from '../cases/load-cases.js'
 import { formatSourceId } from '../source-id.js'
 import { hasRecording, readRecording } from '../trace/recording-store.js'
-import type { SourceId, Spread, Trace } from '../types.js'
+import type { PreparedCase, SourceId, Spread, Trace } from '../types.js'
 import { generation, underTokens } from './observations.js'
 import type { RunPlan } from './plan.js'
 import { withSession } from './with-session.js'
@@ -19,7 +18,7 @@ export interface Reference {
 }
 
 /** Which source tells the truth about a case. */
-export async function chooseReference(plan: RunPlan, item: LoadedCase): Promise<SourceId> {
+export async function chooseReference(plan: RunPlan, item: PreparedCase): Promise<SourceId> {
   if (plan.reference !== null) return plan.reference
   if (hasRecording(plan.recordings, item.id)) return { name: 'recorded' }
   const live = { name: 'transformers' }
@@ -27,12 +26,12 @@ export async function chooseReference(plan: RunPlan, item: LoadedCase): Promise<
 }
 
 /** @throws ParityError where a recording is missing or of something else; WorkerFault where a live reference refuses */
-export async function openReference(plan: RunPlan, item: LoadedCase, signal: AbortSignal): Promise<Reference> {
+export async function openReference(plan: RunPlan, item: PreparedCase, signal: AbortSignal): Promise<Reference> {
   const id = await chooseReference(plan, item)
   return id.name === 'recorded' ? recordedReference(plan, item) : liveReference(plan, item, id, signal)
 }
 
-async function recordedReference(plan: RunPlan, item: LoadedCase): Promise<Reference> {
+async function recordedReference(plan: RunPlan, item: PreparedCase): Promise<Reference> {
   if (!hasRecording(plan.recordings, item.id)) {
     throw new ParityError(
       'PARITY_RECORDING',
@@ -40,7 +39,7 @@ async function recordedReference(plan: RunPlan, item: LoadedCase): Promise<Refer
       `parity record --case ${item.id} makes one (needs Python).`,
     )
   }
-  const { recording, truth } = await readRecording(plan.recordings, item, item.folder)
+  const { recording, truth } = await readRecording(plan.recordings, item)
   const { name, version, dtype } = recording.source
   return {
     name: `${formatSourceId({ name, version, dtype })}, recorded`,
@@ -56,7 +55,7 @@ async function recordedReference(plan: RunPlan, item: LoadedCase): Promise<Refer
 }
 
 /** Runs the reference in the highest dtype that it has for the truth, and in the engine's dtype for the spread. */
-async function liveReference(plan: RunPlan, item: LoadedCase, id: SourceId, signal: AbortSignal): Promise<Reference> {
+async function liveReference(plan: RunPlan, item: PreparedCase, id: SourceId, signal: AbortSignal): Promise<Reference> {
   const source = findSource(id)
   const dtype = id.dtype ?? (source.dtypes.includes('float64') ? 'float64' : source.dtypes[0])
   const open = (inDtype: string) =>

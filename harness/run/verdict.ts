@@ -1,10 +1,10 @@
 /** One case on one engine: from its checkpoint to its verdict. Whatever the engine does becomes a verdict too. */
 import { judge } from '../compare/judge.js'
-import type { LoadedCase } from '../cases/load-cases.js'
 import { openCheckpoint } from '../checkpoint/checkpoint.js'
+import { identify } from '../checkpoint/identity.js'
 import { findSource } from '../sources/index.js'
 import { formatSourceId, matchesSourceId, parseSourceId } from '../source-id.js'
-import type { KnownDivergence, Outcome, Progress, ResolvedSource, SourceId, Verdict } from '../types.js'
+import type { KnownDivergence, Outcome, PreparedCase, Progress, ResolvedSource, SourceId, Verdict } from '../types.js'
 import { WorkerFault } from '../workers/host.js'
 import { observeEngine } from './observe-engine.js'
 import type { RunPlan } from './plan.js'
@@ -14,7 +14,7 @@ type Found = Pick<Verdict, 'outcome' | 'reason'> & Partial<Verdict>
 
 export async function reachVerdict(
   plan: RunPlan,
-  item: LoadedCase,
+  item: PreparedCase,
   id: SourceId,
   reference: () => Promise<Reference>,
   signal: AbortSignal,
@@ -29,6 +29,7 @@ export async function reachVerdict(
   const label = formatSourceId({ ...engine, version: undefined })
   return {
     caseId: item.id,
+    checkpoint: await identify(item.folder),
     engine: label,
     engineVersion: null,
     adapter: null,
@@ -59,7 +60,7 @@ async function resolveDefaults(id: SourceId): Promise<SourceId> {
 
 async function attempt(
   plan: RunPlan,
-  item: LoadedCase,
+  item: PreparedCase,
   engine: SourceId,
   reference: () => Promise<Reference>,
   signal: AbortSignal,
@@ -97,7 +98,7 @@ async function attempt(
 }
 
 /** Says so where no prompt of a case is long enough to show what a sliding window does. */
-async function insideWindow(item: LoadedCase): Promise<string[]> {
+async function insideWindow(item: PreparedCase): Promise<string[]> {
   const { config } = await openCheckpoint(item.folder)
   const longest = Math.max(...item.prompts.map(({ tokens }) => tokens.length)) + item.generate - 1
   const isInside = config.layers.some(({ type }) => type === 'sliding') && longest <= config.slidingWindow

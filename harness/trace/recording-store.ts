@@ -6,7 +6,7 @@ import { identify, type Identity } from '../checkpoint/identity.js'
 import { readSafetensorsHeader } from '../checkpoint/safetensors.js'
 import { writeSafetensors, type TensorToWrite } from '../checkpoint/safetensors-writer.js'
 import { ParityError } from '../errors.js'
-import type { Case, Trace } from '../types.js'
+import type { PreparedCase, Trace } from '../types.js'
 import { recordingSchema, type Recording } from './recording.js'
 import { readMatrices } from './tensors.js'
 
@@ -24,11 +24,11 @@ export interface Recorded {
  *
  * @throws ParityError PARITY_RECORDING
  */
-export async function readRecording(root: string, item: Case, checkpoint: string): Promise<Recorded> {
+export async function readRecording(root: string, item: PreparedCase): Promise<Recorded> {
   const folder = join(root, item.id)
   const recording = await readProvenance(root, item.id)
   checkPrompts(recording, item)
-  await checkIdentity(recording, item, checkpoint)
+  await checkIdentity(recording, item)
   const matrices = await readMatrices(await readSafetensorsHeader(join(folder, 'trace.safetensors')))
   const { generated } = recording
   return { recording, truth: { generated, elapsedMs: 0, peakBytes: null, tensor: (name) => matrices.get(name) } }
@@ -64,7 +64,7 @@ export async function readProvenance(root: string, caseId: string): Promise<Reco
 
 const recordAgain = 'Record the case again: parity record --case ID (needs Python).'
 
-function checkPrompts(recording: Recording, item: Case): void {
+function checkPrompts(recording: Recording, item: PreparedCase): void {
   const same =
     recording.generate === item.generate &&
     recording.prompts.length === item.prompts.length &&
@@ -79,12 +79,12 @@ function checkPrompts(recording: Recording, item: Case): void {
   )
 }
 
-async function checkIdentity(recording: Recording, item: Case, checkpoint: string): Promise<void> {
-  const changed = changedFiles(recording, await identify(checkpoint))
+async function checkIdentity(recording: Recording, item: PreparedCase): Promise<void> {
+  const changed = changedFiles(recording, await identify(item.folder))
   if (changed.length === 0) return
   throw new ParityError(
     'PARITY_RECORDING',
-    `the recording of ${item.id} is of another checkpoint: ${changed.join(', ')} in ${checkpoint} changed since`,
+    `the recording of ${item.id} is of another checkpoint: ${changed.join(', ')} in ${item.folder} changed since`,
     recordAgain,
   )
 }

@@ -32,15 +32,24 @@ export function formatTerminal(report: Report, isColoured: boolean): string {
 }
 
 function cells(verdict: Verdict, paint: (outcome: Outcome, text: string) => string): string[] {
-  const { outcome, excess, tokens, elapsedMs } = verdict
+  const { outcome, excess, elapsedMs } = verdict
   return [
     verdict.caseId,
     verdict.engine,
     paint(outcome, outcome),
     excess === null ? '–' : `${formatFactor(excess)} ×`,
-    tokens === null ? '–' : `${tokens.equal + tokens.nearTie}/${tokens.total}`,
+    countEqual(verdict),
     `${(elapsedMs / 1000).toFixed(1)} s`,
   ]
+}
+
+/** Generated tokens that are equal or tied, of all; of a tokenizer case, texts and chats. */
+function countEqual({ tokens, comparisons }: Verdict): string {
+  if (tokens !== null) return `${tokens.equal + tokens.nearTie}/${tokens.total}`
+  const found = comparisons.find(({ aspect }) => aspect === 'tokenizer')
+  if (found === undefined) return '–'
+  const { texts, textsEqual, chats, chatsEqual } = found.metrics
+  return `${textsEqual + chatsEqual}/${texts + chats} texts`
 }
 
 const formatFactor = (value: number) =>
@@ -78,8 +87,9 @@ function formatAdapters({ verdicts }: Report): string {
   return [...lines].join('\n')
 }
 
-function formatSummary({ summary, verdicts, elapsedMs }: Report): string {
+function formatSummary({ summary, leftToNightly, verdicts, elapsedMs }: Report): string {
   const counts = Object.entries(summary).filter(([, count]) => count > 0)
   const references = [...new Set(verdicts.map(({ reference }) => reference))].join('; ')
-  return `${counts.map(([outcome, count]) => `${count} ${outcome}`).join(', ')} against ${references} in ${(elapsedMs / 1000).toFixed(1)} s`
+  const later = leftToNightly === 0 ? '' : `\n${leftToNightly} more with --nightly`
+  return `${counts.map(([outcome, count]) => `${count} ${outcome}`).join(', ')} against ${references} in ${(elapsedMs / 1000).toFixed(1)} s${later}`
 }

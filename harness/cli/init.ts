@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { basename, dirname, relative, resolve, sep } from 'node:path'
+import { writeFirstCase } from '../cases/first-case.js'
+import { openCheckpoint } from '../checkpoint/checkpoint.js'
+import { findContainedFile } from '../checkpoint/contained-file.js'
+import { ParityError } from '../errors.js'
+import { knownTokens } from '../prompt/check-tokens.js'
+import { canRenderChats } from '../prompt/open-tokenizer.js'
+import { quoteShell } from './quote-shell.js'
+import { locateForCommand } from './with-fetch-line.js'
+
+interface InitOptions {
+  readonly id?: string
+  readonly out?: string
+  readonly json?: true
+}
+
+/** `parity init` */
+export async function initCommand(checkpoint: string | undefined, given: object): Promise<void> {
+  const options = given as InitOptions
+  if (checkpoint === undefined)
+    throw new ParityError(
+      'PARITY_USAGE',
+      'parity init needs a checkpoint',
+      'parity init ./my-gemma, or parity init hub:OWNER/NAME@REVISION',
+    )
+  const folder = await locateForCommand(checkpoint, options.json === true)
+  const { config, layout } = await openCheckpoint(folder)
+  const name = nameOf(checkpoint)
+  const { id = `mine/${name}`, out = `cases/${name}.case.ts` } = options
+  const file = resolve(out)
+  if (!/\.case\.(?:m?[jt]s)$/.test(file))
+    throw new ParityError('PARITY_USAGE', `${out} is not the name of a case file`, 'Such a name ends in .case.ts.')
+  const text = writeFirstCase({
+    id,
+    checkpoint: checkpoint.startsWith('hub:') ? checkpoint : pathFrom(dirname(file), folder),
+    hasTokenizer: (await findContainedFile(folder, 'tokenizer.json')) !== undefined,
+    hasChatTemplate: await canRenderChats(folder),
+    slidingWindow: config.slidingWindow,
+    layout: layout.kind,
+    vocabulary: knownTokens(config),
+  })
+  await createFile(file, text)
+  const commands = [`npx parity run --case ${quoteShell(id)}`, `npx parity record --case ${quoteShell(id)}`]
+  process.stdout.write(
+    options.json === true
+      ? `${JSON.stringify({ file, case: id, commands })}\n`
+      : `${relative('.', file)} is a case of yours. Run it, or record what transformers computes first (needs Python):\n` +
+          commands.map((command) => `  ${command}\n`).join(''),
+  )
+}
+
+/** A word for files and ids: the folder's name, or the repository's. */
+function nameOf(checkpoint: string): string {
+  const last = checkpoint.startsWith('hub:')
+    ? checkpoint.replace(/@.*$/, '').replace(/^.*\//, '')
+    : basename(resolve(checkpoint))
+  return last.toLowerCase().replace(/[^\w.-]+/g, '-')
+}
+
+/** A relative path with `/` in it, on Windows too. */
+function pathFrom(from: string, to: string): string {
+  const path = relative(from, to).split(sep).join('/')
+  return path.startsWith('.') ? path : `./${path}`
+}
+
+/** Never in the place of a file that is there. */
+async function createFile(file: string, text: string): Promise<void> {
+  if (existsSync(file))
+    throw new ParityError('PARITY_USAGE', `${file} is there already`, 'Name another file with --out, or remove it.')
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, text, { flag: 'wx' })
+}

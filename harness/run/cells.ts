@@ -1,0 +1,32 @@
+import type { LoadedCase } from '../cases/load-cases.js'
+import { formatSourceId, matchesSourceId, parseSourceId } from '../source-id.js'
+import type { Case, SourceId, TokenizerCase } from '../types.js'
+import type { RunPlan } from './plan.js'
+
+/** What one verdict is about: a case on an engine, or a tokenizer case, which needs none. */
+export type Cell =
+  | { readonly item: LoadedCase & Case; readonly engine: SourceId }
+  | { readonly item: LoadedCase & TokenizerCase; readonly engine: null }
+
+export const isTokenizerCase = (item: LoadedCase): item is LoadedCase & TokenizerCase => 'tokenizer' in item
+const isModelCase = (item: LoadedCase): item is LoadedCase & Case => !isTokenizerCase(item)
+
+/** What stands in an engine's place for tokenizer cases: the harness's own tokenizer. */
+export const ownTokenizer = 'tokenizers'
+
+export const nameOfEngine = ({ engine }: Cell): string => (engine === null ? ownTokenizer : formatSourceId(engine))
+
+/** The cells of a plan, apart from those that it leaves to the nightly run. */
+export function listCells(plan: Pick<RunPlan, 'cases' | 'engines' | 'isNightly'>): {
+  readonly cells: readonly Cell[]
+  readonly later: readonly Cell[]
+} {
+  const tokenizers = plan.cases.filter(isTokenizerCase).map((item) => ({ item, engine: null }))
+  const models = plan.cases.filter(isModelCase).flatMap((item) => plan.engines.map((engine) => ({ item, engine })))
+  const isLater = ({ item, engine }: { item: Case; engine: SourceId }) =>
+    !plan.isNightly && (item.nightly ?? []).some((named) => matchesSourceId(parseSourceId(named), engine))
+  return {
+    cells: [...tokenizers, ...models.filter((cell) => !isLater(cell))],
+    later: models.filter(isLater),
+  }
+}
