@@ -12,7 +12,7 @@ const common = ['types', 'errors', 'source-id', 'package-root', 'cache-folder', 
 )
 
 /** Where a program or another package begins to read. */
-const entries = ['cli/main', 'index', 'sources/[^/]+/worker', 'report/write-json-schema'].map(
+const entries = ['cli/main', 'index', 'sources/[^/]+/worker', '(report|cases)/write-json-schema'].map(
   (name) => `^harness/${name}\\.ts$`,
 )
 

@@ -20,6 +20,7 @@ async function judgeAll(engine: string): Promise<Verdict[]> {
     recordings,
     limits: defaultLimits,
     jobs: availableParallelism(),
+    isNightly: engine.endsWith(':cpu'),
     threads: 1,
     timeouts: { startMs: 60_000, openMs: 300_000, observeMs: 300_000 },
     options: {},

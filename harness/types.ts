@@ -155,7 +155,7 @@ export interface ResolvedSource {
 }
 
 /** What a source can observe. */
-export const capabilities = ['logits', 'logprobs', 'layers', 'parts', 'forced', 'chunks', 'batch'] as const
+export const capabilities = ['logits', 'logprobs', 'layers', 'parts', 'forced', 'chunks', 'batch', 'tokenize'] as const
 export type Capability = (typeof capabilities)[number]
 
 /** Whether this machine can run a source. */

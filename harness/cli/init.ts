@@ -3,10 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, relative, resolve, sep } from 'node:path'
 import { writeFirstCase } from '../cases/first-case.js'
 import { openCheckpoint } from '../checkpoint/checkpoint.js'
-import { findContainedFile } from '../checkpoint/contained-file.js'
 import { ParityError } from '../errors.js'
 import { knownTokens } from '../prompt/check-tokens.js'
-import { canRenderChats } from '../prompt/open-tokenizer.js'
+import { openTokenizer } from '../prompt/open-tokenizer.js'
 import { quoteShell } from './quote-shell.js'
 import { locateForCommand } from './with-fetch-line.js'
 
@@ -35,8 +34,7 @@ export async function initCommand(checkpoint: string | undefined, given: object)
   const text = writeFirstCase({
     id,
     checkpoint: checkpoint.startsWith('hub:') ? checkpoint : pathFrom(dirname(file), folder),
-    hasTokenizer: (await findContainedFile(folder, 'tokenizer.json')) !== undefined,
-    hasChatTemplate: await canRenderChats(folder),
+    ...(await readableForms(folder)),
     slidingWindow: config.slidingWindow,
     layout: layout.kind,
     vocabulary: knownTokens(config),
@@ -49,6 +47,19 @@ export async function initCommand(checkpoint: string | undefined, given: object)
       : `${relative('.', file)} is a case of yours. Run it, or record what transformers computes first (needs Python):\n` +
           commands.map((command) => `  ${command}\n`).join(''),
   )
+}
+
+/** Whether the checkpoint can read text, and chats. */
+async function readableForms(folder: string): Promise<{ hasTokenizer: boolean; hasChatTemplate: boolean }> {
+  let tokenizer
+  try {
+    tokenizer = await openTokenizer(folder)
+    tokenizer.renderChat([{ role: 'user', content: 'Hello' }], { addGenerationPrompt: true })
+    return { hasTokenizer: true, hasChatTemplate: true }
+  } catch (error) {
+    if (!ParityError.is(error)) throw error
+    return { hasTokenizer: tokenizer !== undefined, hasChatTemplate: false }
+  }
 }
 
 /** A word for files and ids: the folder's name, or the repository's. */

@@ -80,6 +80,47 @@ program
   .action(async (folder: string, options: object) => (await import('./inspect.js')).inspectCommand(folder, options))
 
 program
+  .command('relayout <source> <destination>')
+  .description('write a checkpoint another way, with the same numbers; what is not named stays as it is')
+  .addOption(
+    new Option('--layout <layout>', 'K/V tensors of shared layers: none, all, or every second layer’s').choices([
+      'pruned',
+      'redundant',
+      'mixed',
+    ]),
+  )
+  .addOption(new Option('--dtype <dtype>', 'of every weight').choices(['float32', 'float16', 'bfloat16']))
+  .option('--shards <count or size>', 'number of weights files, or the largest size of one: 5GB')
+  .addOption(
+    new Option('--prefix <prefix>', 'of the names, and the class in config.json that goes with it').choices([
+      'model.',
+      'model.language_model.',
+      'language_model.',
+      '',
+    ]),
+  )
+  .addOption(
+    new Option(
+      '--config <config>',
+      'per_layer_config, or global_head_dim and num_global_key_value_heads in its place',
+    ).choices(['new', 'old']),
+  )
+  .addOption(new Option('--head <head>', 'lm_head.weight: none, or a tensor of its own').choices(['tied', 'untied']))
+  .option('--drop-towers', 'leave out vision and audio tensors')
+  .addOption(json())
+  .addHelpText(
+    'after',
+    `
+Examples:
+  parity relayout ./my-gemma ./my-gemma-redundant --layout redundant
+  parity relayout ./my-gemma ./my-gemma-text --prefix model. --drop-towers --dtype bfloat16 --shards 5GB
+  parity relayout ./my-gemma ./my-gemma-old --config old`,
+  )
+  .action(async (source: string, destination: string, options: object) =>
+    (await import('./relayout.js')).relayoutCommand(source, destination, options),
+  )
+
+program
   .command('record')
   .description('record what transformers computes for the cases, in float64, float32 and bfloat16 (needs Python)')
   .option('-c, --case <pattern>', 'only cases whose id matches (repeatable)', collect)

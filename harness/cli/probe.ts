@@ -30,9 +30,9 @@ interface TopToken {
 }
 
 /** `parity probe` */
-export async function probeCommand(text: string, given: object): Promise<void> {
+export async function probeCommand(name: string, given: object): Promise<void> {
   const options = given as ProbeOptions
-  const id = parseSourceId(text)
+  const id = parseSourceId(name)
   const source = findSource(id)
   const stated = statePrompt(options)
   const generate = parseCount('--generate', options.generate)
@@ -43,7 +43,7 @@ export async function probeCommand(text: string, given: object): Promise<void> {
   checkTokens(config, prompts)
   const prompt = prompts[0].tokens
   const available = await source.check(id)
-  if (!available.ok) throw new ParityError('PARITY_SOURCE', `${text} cannot run here: ${available.why}`, available.fix)
+  if (!available.ok) throw new ParityError('PARITY_SOURCE', `${name} cannot run here: ${available.why}`, available.fix)
 
   const request = {
     id: { ...id, device: id.device ?? available.device },

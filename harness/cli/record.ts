@@ -5,13 +5,14 @@ import { locateCheckpoint } from '../checkpoint/locate-checkpoint.js'
 import { compareRecordings } from '../run/compare-recordings.js'
 import { recordCase, type FreshRecording } from '../run/record-case.js'
 import { checkTokenizerRecording, recordTokenizer } from '../run/record-tokenizer.js'
+import { TransformersProcesses } from '../sources/transformers/index.js'
 import { installPythonEnvironment } from '../sources/transformers/environment.js'
 import type { Timeouts } from '../sources/source.js'
 import { readRecording, writeRecording } from '../trace/recording-store.js'
 import { writeTokenizerRecording } from '../trace/tokenizer-recording.js'
 import type { PreparedCase, TokenizerCase } from '../types.js'
 import { parseTimeouts } from './parse.js'
-import { loadProject, type Project } from './project.js'
+import { loadProject } from './project.js'
 import { quoteShell } from './quote-shell.js'
 import { refuseFault } from './refuse-fault.js'
 import { withFetchLine } from './with-fetch-line.js'
@@ -47,10 +48,12 @@ export async function recordCommand(given: object): Promise<void> {
   for (const item of filterCases(project.cases, options)) ready.push(await makeReady(item, isQuiet, signal))
   await installPythonEnvironment()
 
+  await using processes = new TransformersProcesses()
+  const recorder = { recordings: project.recordings, isCheck: options.check === true, processes, timeouts, signal }
   const outcomes: Outcome[] = []
   for (const one of ready) {
     const record = one.kind === 'model' ? recordModel(one.item) : recordOneTokenizer(one.item, one.folder)
-    const outcome = await refuseFault(() => record(project, options.check === true, timeouts, signal))
+    const outcome = await refuseFault(() => record(recorder))
     outcomes.push(outcome)
     if (!isQuiet) process.stdout.write(formatOutcome(outcome))
   }
@@ -67,14 +70,23 @@ const makeReady = (item: LoadedCase, isQuiet: boolean, signal: AbortSignal): Pro
       : { kind: 'model', item: await prepareCase(item, signal, progress) },
   )
 
-type Record = (project: Project, isCheck: boolean, timeouts: Timeouts, signal: AbortSignal) => Promise<Outcome>
+/** What recording needs, whatever the case. */
+interface Recorder {
+  readonly recordings: string
+  readonly isCheck: boolean
+  readonly processes: TransformersProcesses
+  readonly timeouts: Timeouts
+  readonly signal: AbortSignal
+}
+
+type RecordOne = (recorder: Recorder) => Promise<Outcome>
 
 const commandFor = (caseId: string) => `parity record --case ${quoteShell(caseId)}`
 
 const recordModel =
-  (item: PreparedCase): Record =>
-  async ({ recordings }, isCheck, timeouts, signal) => {
-    const fresh = await recordCase(item, commandFor(item.id), timeouts, signal)
+  (item: PreparedCase): RecordOne =>
+  async ({ recordings, isCheck, processes, timeouts, signal }) => {
+    const fresh = await recordCase(processes, item, commandFor(item.id), timeouts, signal)
     const result = { case: item.id, errors: errorsOf(fresh) }
     if (isCheck) return { ...result, ...compareRecordings(await readRecording(recordings, item), fresh) }
     await writeRecording(recordings, fresh.recording, fresh.tensors)
@@ -82,8 +94,8 @@ const recordModel =
   }
 
 const recordOneTokenizer =
-  (item: TokenizerCase, folder: string): Record =>
-  async ({ recordings }, isCheck, timeouts, signal) => {
+  (item: TokenizerCase, folder: string): RecordOne =>
+  async ({ recordings, isCheck, timeouts, signal }) => {
     const fresh = await recordTokenizer(item, folder, commandFor(item.id), timeouts, signal)
     const result = { case: item.id, notes: [], truthDifference: null, errors: {} }
     if (isCheck) return { ...result, changes: await checkTokenizerRecording(recordings, item, folder, fresh) }

@@ -1,8 +1,9 @@
 /** What transformers computes for a case, as it is recorded. */
 import { identify } from '../checkpoint/identity.js'
 import type { TensorToWrite } from '../checkpoint/safetensors-writer.js'
+import { measureLayers } from '../compare/measure-layers.js'
 import { measureSpread } from '../compare/spread.js'
-import { transformers } from '../sources/transformers/index.js'
+import type { TransformersProcesses } from '../sources/transformers/index.js'
 import type { Timeouts } from '../sources/source.js'
 import type { Recording } from '../trace/recording.js'
 import type { Matrix, PreparedCase, Trace } from '../types.js'
@@ -21,13 +22,14 @@ export interface FreshRecording {
 }
 
 export async function recordCase(
+  processes: TransformersProcesses,
   item: PreparedCase,
   command: string,
   timeouts: Timeouts,
   signal: AbortSignal,
 ): Promise<FreshRecording> {
   const open = (dtype: string) =>
-    transformers.open(
+    processes.open(
       {
         id: { name: 'transformers', dtype },
         checkpoint: item.folder,
@@ -51,7 +53,12 @@ export async function recordCase(
       const { generated } = await session.observe(generation(item), signal)
       const forced = await session.observe(underTokens(item, truth), signal)
       const { rms, max } = measureSpread(item.prompts, truth, forced, dtype, 'transformers')
-      return { generated: generated.map((tokens) => [...tokens]), error: { rms, max } }
+      const inDtype = await session.observe(layersOf(item, longest), signal)
+      return {
+        generated: generated.map((tokens) => [...tokens]),
+        error: { rms, max },
+        layers: measureLayers(layers, 0, inDtype, 0),
+      }
     })
   }
 

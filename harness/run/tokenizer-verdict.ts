@@ -70,8 +70,12 @@ export function judgeTokenizer(
   return { outcome: isEqual ? 'pass' : 'fail', comparisons: [comparison], reason }
 }
 
+/** A token id, a character, or nothing where one side has ended. */
+const show = (value: number | string | undefined) =>
+  typeof value === 'string' ? printable(JSON.stringify(value)) : (value ?? 'nothing')
+
 function describe({ texts, chats }: TokenizerProbe, { kind, index, position, expected, actual }: TokenizerDifference) {
   const input = kind === 'chat' ? JSON.stringify(chats[index]) : JSON.stringify(texts[index])
   const short = input.length > 80 ? `${input.slice(0, 80)}…` : input
-  return `${kind} ${index}, ${printable(short)}, has ${printable(actual)} instead of ${printable(expected)} at position ${position}`
+  return `${kind} ${index}, ${printable(short)}, has ${show(actual)} instead of ${show(expected)} at position ${position}`
 }

@@ -9,6 +9,8 @@ const otherDtype = z.object({
   generated: z.array(tokens),
   /** Distance of its logits from the truth's, pooled over all prompts and positions, under the truth's tokens. */
   error: distance,
+  /** Root-mean-square distance of the hidden states behind each layer, over the positions of the prompt in `layersOf`. */
+  layers: z.array(z.number().nonnegative()),
 })
 
 export const recordingSchema = z.object({

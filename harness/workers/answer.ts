@@ -111,6 +111,8 @@ export class Answerer {
         await writeSafetensors(request.save, saved)
         return { generated, elapsedMs, peakBytes: readOwnPeakBytes(), tensors: saved.map(({ name }) => name) }
       }
+      case 'tokenize':
+        throw new Refusal('unsupported', `${this.#identity.source} does not tokenize`)
       case 'close':
         await this.close()
         return {}

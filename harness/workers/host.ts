@@ -4,11 +4,14 @@ import {
   helloAnswer,
   observeAnswer,
   openAnswer,
+  tokenizeAnswer,
   type HelloAnswer,
   type ObserveAnswer,
   type ObserveRequest,
   type OpenAnswer,
   type OpenRequest,
+  type TokenizeAnswer,
+  type TokenizeRequest,
 } from './protocol.js'
 import type { WorkerCommand } from './worker-process.js'
 
@@ -63,6 +66,12 @@ export class WorkerHost implements AsyncDisposable {
   observe(request: ObserveRequest, signal?: AbortSignal, progress?: Progress): Promise<ObserveAnswer> {
     const question = { stage: 'observe', message: { do: 'observe', ...request }, answer: observeAnswer } as const
     return this.#conversation.ask({ ...question, silenceMs: this.#limits.observeMs, signal, progress })
+  }
+
+  /** No checkpoint need be open. Only for a source that gives `tokenize`. */
+  tokenize(request: TokenizeRequest, signal?: AbortSignal): Promise<TokenizeAnswer> {
+    const question = { stage: 'observe', message: { do: 'tokenize', ...request }, answer: tokenizeAnswer } as const
+    return this.#conversation.ask({ ...question, silenceMs: this.#limits.observeMs, signal })
   }
 
   get pid(): number {

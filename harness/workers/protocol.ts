@@ -45,10 +45,24 @@ const observeRequest = z
   .refine((asked) => asked.cache || (asked.generate === 0 && asked.chunk === null), {
     error: 'without a cache there is no generation and no chunk',
   })
+const message = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })
+const tokenizeRequest = z.object({
+  id,
+  do: z.literal('tokenize'),
+  checkpoint: z.string(),
+  texts: z.array(z.string()).default([]),
+  chats: z.array(z.array(message)).default([]),
+})
 const closeRequest = z.object({ id, do: z.literal('close') })
 
 /** What the harness asks. */
-export const workerRequest = z.discriminatedUnion('do', [helloRequest, openRequest, observeRequest, closeRequest])
+export const workerRequest = z.discriminatedUnion('do', [
+  helloRequest,
+  openRequest,
+  observeRequest,
+  tokenizeRequest,
+  closeRequest,
+])
 
 export const helloAnswer = z.object({
   protocol: z.literal(protocolVersion, {
@@ -82,6 +96,18 @@ export const observeAnswer = z.object({
   tensors: z.array(z.string()),
 })
 
+export const tokenizeAnswer = z.object({
+  version: z.string(),
+  /** Of each text, with what the tokenizer adds. */
+  ids: z.array(tokenIds),
+  /** Each chat as its template writes it, with the generation prompt. */
+  rendered: z.array(z.string()),
+  /** Of each rendered chat, nothing added. */
+  chatIds: z.array(tokenIds),
+  /** The ids of each text, back in text, special tokens included. */
+  decoded: z.array(z.string()),
+})
+
 export const progressMessage = z.object({ id, progress: z.object({ done: z.number(), total: z.number() }) })
 
 export const errorMessage = z.object({
@@ -90,7 +116,7 @@ export const errorMessage = z.object({
   error: z.object({
     code: z.string(),
     message: z.string(),
-    stage: z.enum(['hello', 'open', 'observe', 'close']).nullish(),
+    stage: z.enum(['hello', 'open', 'observe', 'tokenize', 'close']).nullish(),
     hint: z.string().optional(),
   }),
 })
@@ -98,9 +124,11 @@ export const errorMessage = z.object({
 export type WorkerRequest = z.output<typeof workerRequest>
 export type OpenRequest = Omit<z.output<typeof openRequest>, 'id' | 'do'>
 export type ObserveRequest = Observation & { readonly save: string }
+export type TokenizeRequest = Omit<z.output<typeof tokenizeRequest>, 'id' | 'do'>
 export type HelloAnswer = z.output<typeof helloAnswer>
 export type OpenAnswer = z.output<typeof openAnswer>
 export type ObserveAnswer = z.output<typeof observeAnswer>
+export type TokenizeAnswer = z.output<typeof tokenizeAnswer>
 export type ErrorMessage = z.output<typeof errorMessage>
 
 /** A message as the protocol writes it: one line of JSON, NaN and infinities as strings. */

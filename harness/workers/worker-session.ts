@@ -12,12 +12,13 @@ import { readTensorFile, type TensorFile } from './tensor-file.js'
 
 /**
  * Opens a checkpoint in a worker. The session owns the worker: when opening fails, and when the session is disposed, the
- * worker goes. Throws a `WorkerFault`.
+ * worker goes, unless it is `kept` for another checkpoint. Throws a `WorkerFault`.
  */
 export async function openWorkerSession(
   host: WorkerHost,
   request: OpenRequest,
   signal?: AbortSignal,
+  kept = false,
 ): Promise<Session> {
   try {
     const { device, adapter, software } = await host.open(request, signal)
@@ -27,9 +28,10 @@ export async function openWorkerSession(
       host,
       { name, version, device, dtype: request.dtype, adapter, software, gives, versions },
       folder,
+      kept,
     )
   } catch (error) {
-    await host[Symbol.asyncDispose]()
+    if (!kept) await host[Symbol.asyncDispose]()
     throw error
   }
 }
@@ -39,11 +41,13 @@ class WorkerSession implements Session {
   readonly #host: WorkerHost
   /** Where the worker leaves its tensors. */
   readonly #folder: string
+  readonly #kept: boolean
   readonly #forget: () => void
 
-  constructor(host: WorkerHost, source: ResolvedSource, folder: string) {
+  constructor(host: WorkerHost, source: ResolvedSource, folder: string, kept: boolean) {
     this.source = source
     this.#host = host
+    this.#kept = kept
     this.#folder = folder
     this.#forget = atHostEnd(() => {
       rmSync(folder, { recursive: true, force: true })
@@ -68,7 +72,7 @@ class WorkerSession implements Session {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#host[Symbol.asyncDispose]()
+    if (!this.#kept) await this.#host[Symbol.asyncDispose]()
     await rm(this.#folder, { recursive: true, force: true })
     this.#forget()
   }

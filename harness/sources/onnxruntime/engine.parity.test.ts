@@ -1,26 +1,24 @@
 /** What the built-in engine offers beyond a plain run: pieces, single rows, layers, top-k. Each against the same engine or the truth. */
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadCases, type LoadedCase } from '../../cases/load-cases.js'
+import { committedCases, recordings } from '../../cases/committed-cases.fixture.js'
 import { largestError } from '../../compare/metrics.js'
-import { packageRoot } from '../../package-root.js'
 import { topIndices } from '../../trace/logits.js'
 import { rowOf } from '../../trace/matrix.js'
 import { generation } from '../../run/observations.js'
 import { readRecording } from '../../trace/recording-store.js'
-import type { Matrix, Observation, Session, Trace } from '../../types.js'
+import type { Matrix, Observation, PreparedCase, Session, Trace } from '../../types.js'
 import { onnxruntime } from './index.js'
 
-const cases = await loadCases(join(packageRoot, 'cases'))
+const cases = await committedCases({ tag: ['tiny'] })
 const { signal } = new AbortController()
 const timeouts = { startMs: 60_000, openMs: 60_000, observeMs: 300_000 }
 
-const caseOf = (id: string): LoadedCase => {
+const caseOf = (id: string): PreparedCase => {
   const item = cases.find((candidate) => candidate.id === id)
   if (item === undefined) throw new Error(`no case ${id}`)
   return item
 }
-const open = (item: LoadedCase, device = 'cpu') =>
+const open = (item: PreparedCase, device = 'cpu') =>
   onnxruntime.open(
     { id: { name: 'onnxruntime', device }, checkpoint: item.folder, threads: 1, options: {}, timeouts },
     signal,
@@ -71,7 +69,7 @@ describe.each([
   })
 
   it('gives the hidden states behind every layer, as transformers recorded them', async () => {
-    const { truth, recording } = await readRecording(join(packageRoot, 'references/recorded'), item, item.folder)
+    const { truth, recording } = await readRecording(recordings, item)
     expect(recording.layersOf).toBe('long')
     const trace = await observe({ generate: 1, layers: 'all' })
     let layers = 0

@@ -1,15 +1,13 @@
 /** The oracle against the recorded truth: two implementations that share no line of code. */
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadCases } from '../../cases/load-cases.js'
+import { committedCases, recordings } from '../../cases/committed-cases.fixture.js'
 import { measureLogits } from '../../compare/metrics.js'
 import { pairRows } from '../../compare/rows.js'
-import { packageRoot } from '../../package-root.js'
 import { generation } from '../../run/observations.js'
 import { readRecording } from '../../trace/recording-store.js'
 import { oracle } from './index.js'
 
-const cases = await loadCases(join(packageRoot, 'cases'))
+const cases = await committedCases({ tag: ['tiny'] })
 
 describe('the oracle, in Pyodide', () => {
   it.each(cases.map((item) => [item.id, item] as const))(
@@ -17,7 +15,7 @@ describe('the oracle, in Pyodide', () => {
     async (_, item) => {
       const { signal } = new AbortController()
       const timeouts = { startMs: 120_000, openMs: 60_000, observeMs: 300_000 }
-      const { truth } = await readRecording(join(packageRoot, 'references/recorded'), item, item.folder)
+      const { truth } = await readRecording(recordings, item)
       await using session = await oracle.open(
         { id: { name: 'oracle' }, checkpoint: item.folder, threads: 1, options: {}, timeouts },
         signal,
