@@ -51,6 +51,13 @@ class Worker:
         """
         raise NotImplementedError
 
+    def tokenize(self, request: dict) -> dict:
+        """What the tokenizer of `request["checkpoint"]` makes of `texts` and `chats`; no checkpoint need be open.
+
+        Returns `{"version", "ids", "rendered", "chatIds", "decoded"}`. Only for a source that gives `tokenize`.
+        """
+        raise ProtocolError("unsupported", f"{self.source} does not tokenize")
+
     def close(self) -> None:
         """Frees the checkpoint. The process ends when its stdin does."""
 
@@ -101,6 +108,14 @@ def _observe(worker, request, emit):
     return {"generated": generated, "elapsedMs": elapsed, "peakBytes": peak_bytes(), "tensors": list(tensors)}
 
 
+def _tokenize(worker, request, emit):
+    texts, chats = request.get("texts", []), request.get("chats", [])
+    _expect(isinstance(request.get("checkpoint"), str), '"checkpoint" must be a string')
+    _expect(_are(str, texts), '"texts" must be a list of strings')
+    _expect(_are(list, chats) and all(map(_is_chat, chats)), '"chats" must be a list of lists of messages')
+    return worker.tokenize({**request, "texts": texts, "chats": chats})
+
+
 def _close(worker, request, emit):
     if worker.opened:
         worker.opened = False
@@ -108,7 +123,7 @@ def _close(worker, request, emit):
     return {}
 
 
-ACTIONS = {"hello": _hello, "open": _open, "observe": _observe, "close": _close}
+ACTIONS = {"hello": _hello, "open": _open, "observe": _observe, "tokenize": _tokenize, "close": _close}
 
 
 def check_observation(request) -> dict:
@@ -147,6 +162,14 @@ def _is_count(value):
 
 def _are_ids(value):
     return isinstance(value, list) and all(map(_is_count, value))
+
+
+def _are(kind, values):
+    return isinstance(values, list) and all(isinstance(value, kind) for value in values)
+
+
+def _is_chat(chat):
+    return _are(dict, chat) and all(_are(str, [turn.get("role"), turn.get("content")]) for turn in chat)
 
 
 def serve(worker) -> None:

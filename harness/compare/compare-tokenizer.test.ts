@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
-import { compareTokenizer, type TokenizerTrace } from './compare-tokenizer.js'
+import type { TokenizerObservation } from '../types.js'
+import { compareTokenizer } from './compare-tokenizer.js'
 
-const trace: TokenizerTrace = {
+const trace: TokenizerObservation = {
   ids: [[2, 5], [2], [2, 7, 8]],
   decoded: ['<bos>a', '<bos>', '<bos>bc'],
   rendered: ['<bos>one', '<bos>two'],
@@ -16,7 +17,7 @@ it('finds two equal tokenizers equal', () => {
   expect(compareTokenizer(trace, structuredClone(trace))).toEqual(whole)
 })
 
-it.each<[string, Partial<TokenizerTrace>, object]>([
+it.each<[string, Partial<TokenizerObservation>, object]>([
   [
     'another token',
     { ids: [[2, 5], [2], [2, 9, 8]] },

@@ -1,13 +1,4 @@
-/** What one tokenizer made of texts and chats, in their order. */
-export interface TokenizerTrace {
-  /** Token ids of each text. */
-  readonly ids: readonly (readonly number[])[]
-  /** Each chat as the template writes it, and the token ids of that. */
-  readonly rendered: readonly string[]
-  readonly chatIds: readonly (readonly number[])[]
-  /** The ids of each text, back in text. */
-  readonly decoded: readonly string[]
-}
+import type { TokenizerObservation } from '../types.js'
 
 export interface Count {
   readonly equal: number
@@ -37,7 +28,7 @@ export interface TokenizerComparison {
 }
 
 /** Two tokenizers on the same texts and chats. An item that only one of them has counts as different. */
-export function compareTokenizer(expected: TokenizerTrace, actual: TokenizerTrace): TokenizerComparison {
+export function compareTokenizer(expected: TokenizerObservation, actual: TokenizerObservation): TokenizerComparison {
   const ids = compareLists('text', expected.ids, actual.ids)
   const decoded = compareLists('decode', expected.decoded, actual.decoded)
   const rendered = compareLists('chat', expected.rendered, actual.rendered)

@@ -1,12 +1,10 @@
-import type { Message } from '../types.js'
+import type { TokenizerProbe } from '../types.js'
 import { WorkerFault, type WorkerHost } from './host.js'
 import type { TokenizeAnswer } from './protocol.js'
 
-export interface TokenizeTask {
+export interface TokenizeTask extends TokenizerProbe {
   /** Folder of the checkpoint whose tokenizer it is. */
   readonly checkpoint: string
-  readonly texts: readonly string[]
-  readonly chats: readonly (readonly Message[])[]
 }
 
 /** What a worker's tokenizer makes of texts and chats. Throws a `WorkerFault`, also for a source that has none. */

@@ -19,6 +19,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin make a 
 from protocol import ProtocolError, Worker, serve  # noqa: E402
 
 DTYPES = ["float64", "float32", "bfloat16", "float16"]
+GIVES = ["logits", "layers", "forced", "chunks", "tokenize"]
 
 
 class Transformers(Worker):
@@ -29,7 +30,7 @@ class Transformers(Worker):
 
         versions = {"python": platform.python_version(), "platform": platform.platform()}
         versions |= {"torch": importlib.metadata.version("torch"), "transformers": transformers.__version__}
-        can = {"devices": ["cpu"], "dtypes": DTYPES, "gives": ["logits", "layers", "forced", "chunks"]}
+        can = {"devices": ["cpu"], "dtypes": DTYPES, "gives": GIVES}
         return {"version": transformers.__version__, **can, "versions": versions}
 
     def open(self, request):
@@ -92,6 +93,24 @@ class Transformers(Worker):
                 for name, rows in split(prompt, request, seen):
                     tensors.update(as_tensors(f"{k}.{name}", rows, request["topK"]))
         return generated, tensors
+
+    def tokenize(self, request):
+        import transformers
+
+        folder = request["checkpoint"]
+        _require(os.path.isdir(folder), f"no such folder: {folder}")
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        ids = [tokenizer(text)["input_ids"] for text in request["texts"]]
+        as_written = {"tokenize": False, "add_generation_prompt": True}
+        rendered = [tokenizer.apply_chat_template(chat, **as_written) for chat in request["chats"]]
+        as_they_are = {"skip_special_tokens": False, "clean_up_tokenization_spaces": False}
+        return {
+            "version": transformers.__version__,
+            "ids": ids,
+            "rendered": rendered,
+            "chatIds": [tokenizer(text, add_special_tokens=False)["input_ids"] for text in rendered],
+            "decoded": [tokenizer.decode(each, **as_they_are) for each in ids],
+        }
 
     def run(self, prompt, rest, request, seen):
         """Feeds a prompt and what follows it, while it is `watched`. Returns the tokens that the model chose."""
