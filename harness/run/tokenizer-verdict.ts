@@ -1,6 +1,7 @@
 /** A tokenizer case: what transformers answers against what prompts go through here. */
 import { compareTokenizer, type TokenizerDifference } from '../compare/compare-tokenizer.js'
 import { ParityError } from '../errors.js'
+import { tokenizersVersion } from '../prompt/library-version.js'
 import { observeTokenizer } from '../prompt/observe-tokenizer.js'
 import { printable } from '../prompt/printable.js'
 import type { Comparison, TokenizerObservation, TokenizerProbe, Verdict } from '../types.js'
@@ -18,7 +19,7 @@ export async function reachTokenizerVerdict(reference: TokenizerReference, repro
     caseId: reference.item.id,
     checkpoint: null,
     engine: ownTokenizer,
-    engineVersion: null,
+    engineVersion: tokenizersVersion,
     adapter: null,
     software: false,
     reference: reference.name,

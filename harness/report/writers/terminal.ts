@@ -80,7 +80,7 @@ function formatNote(verdict: Verdict, paint: (outcome: Outcome, text: string) =>
 function formatAdapters({ verdicts }: Report): string {
   const lines = new Set<string>()
   for (const { engine, engineVersion, adapter, software } of verdicts) {
-    if (engineVersion === null || engine.includes(':cpu')) continue
+    if (engineVersion === null || !engine.includes(':') || engine.includes(':cpu')) continue
     const kind = software ? ', a software adapter' : ''
     lines.add(`${engine} is version ${engineVersion} on ${adapter ?? 'an adapter that did not tell its name'}${kind}`)
   }
