@@ -2,7 +2,7 @@ import { open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/prom
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { refusal, temporaryFolder } from './refusal.fixture.js'
-import { writeSafetensors, type TensorToWrite } from './safetensors-writer.js'
+import { streamSafetensors, writeSafetensors, type TensorToStream, type TensorToWrite } from './safetensors-writer.js'
 import { readRows, readSafetensorsHeader, readTensor, RowReader, type TensorInfo } from './safetensors.js'
 
 const special = [0, -0, 1.5, -2.25, NaN, Infinity, -Infinity, 2 ** -14]
@@ -55,6 +55,36 @@ describe('written and read', () => {
     const path = join(await temporaryFolder(), 'x.safetensors')
     await writeSafetensors(path, [{ name: 'abc', dtype: 'I32', shape: [1], data: Int32Array.of(1) }])
     expect((await find(path, 'abc')).offset % 8).toBe(0)
+  })
+})
+
+describe('streamed', () => {
+  const halves = (...pieces: number[][]): TensorToStream => ({
+    name: 'a',
+    dtype: 'F16',
+    shape: [2],
+    pieces: () => pieces.map((piece) => Uint8Array.from(piece)),
+  })
+
+  it('is the same file piece by piece', async () => {
+    const folder = await temporaryFolder()
+    const [whole, streamed] = [join(folder, 'whole'), join(folder, 'streamed')]
+    const tensor = { name: 'a', dtype: 'F16', shape: [2], data: Uint16Array.of(0x0201, 0x0403) } as const
+    await writeSafetensors(whole, [tensor], { format: 'pt' })
+    await streamSafetensors(streamed, [halves([1], [], [2, 3, 4])], { format: 'pt' })
+    expect(await readFile(streamed)).toEqual(await readFile(whole))
+  })
+
+  it('leaves nothing behind where bytes are missing, left over or cannot be had', async () => {
+    const folder = await temporaryFolder()
+    const stream = (tensor: TensorToStream) => streamSafetensors(join(folder, 'x'), [tensor])
+    await expect(stream(halves([1, 2, 3]))).rejects.toThrow("tensor 'a' takes 4 bytes, but 3 were given")
+    await expect(stream(halves([1, 2, 3], [4, 5]))).rejects.toThrow("tensor 'a' takes 4 bytes, but more were given")
+    const broken = () => {
+      throw new Error('unreadable')
+    }
+    await expect(stream({ ...halves(), pieces: broken })).rejects.toThrow('unreadable')
+    expect(await readdir(folder)).toEqual([])
   })
 })
 
