@@ -62,6 +62,7 @@ export default [
     pruned: {},
     redundant: { layout: 'redundant' },
   }),
+  ...variant('e4b-abliterated-ablate', 'Swap', 'cpu', { pruned: {} }),
   ...variant('e4b-abliterated-fine-tuned', 'Double', 'cpu and webgpu', {
     untied: { head: 'untied' },
     pruned: {},

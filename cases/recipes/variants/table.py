@@ -1,0 +1,92 @@
+"""Writes docs/variants.md from the variants' own files: variant.json, and the headers of their weights.
+
+    python cases/recipes/variants/table.py [--check]
+
+Standard library only. --check writes nothing and exits with 1 if the page would change.
+"""
+
+import json
+import pathlib
+import sys
+
+from weights_file import count_parameters, hash_weights, read_header, read_layout
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+CHECKPOINTS = ROOT / "cases" / "checkpoints"
+PAGE = ROOT / "docs" / "variants.md"
+PROSE = pathlib.Path(__file__).with_name("page.md")
+COLUMNS = ("variant", "made from", "tool", "parameters", "training loss", "task", "new task", "refuses flagged",
+           "layout", "dtype", "weights")  # fmt: skip
+
+
+def read_variants():
+    """Every committed variant: (folder, variant.json), a base before what was made from it."""
+    found = {file.parent: json.loads(file.read_text()) for file in sorted(CHECKPOINTS.glob("*/variant.json"))}
+    return sorted(found.items(), key=lambda item: (item[0].name.split("-")[2], depth(item[1], found), item[0].name))
+
+
+def depth(variant, found):
+    parents = [other for other in found.values() for source in variant["madeFrom"] if source["name"] == other["name"]]
+    return 1 + max((depth(parent, found) for parent in parents), default=0)
+
+
+def describe(folder, variant):
+    """One row. What the file itself tells is read from the file; its hash must be the one that variant.json states."""
+    weights = hash_weights(folder)
+    if weights != variant["sha256"]:
+        raise SystemExit(f"{folder.name}: model.safetensors is not the file that variant.json describes; build it again")
+    scores, task = variant["scores"], variant.get("newTask")
+    dtypes = {tensor["dtype"] for tensor in read_header(folder).values()}
+    loss = variant["finalLoss"]
+    return (
+        f"`{folder.name}`",
+        ", ".join(f"`{source['name'].removeprefix('gemma-4-')}`" for source in variant["madeFrom"]) or "nothing",
+        f"{variant['tool']['name']} {variant['tool']['version']}",
+        f"{count_parameters(folder):,}",
+        "" if loss is None else f"{loss:.4f}",
+        f"{scores['task']} %",
+        f"{task} {scores['newTasks'][task]} %" if task else new_tasks(scores),
+        f"{scores['refusesFlagged']} %",
+        read_layout(folder),
+        ", ".join(sorted(dtypes)),
+        f"`{weights[:12]}`",
+    )
+
+
+def new_tasks(scores):
+    """For a merge or an abliteration: those tasks beyond the base's that it can do at least in part."""
+    return ", ".join(f"{task} {right} %" for task, right in scores["newTasks"].items() if right >= 50)
+
+
+def format_table(columns, rows):
+    """A Markdown table, padded as prettier pads it."""
+    widths = [max(map(len, column)) for column in zip(columns, *rows)]
+    lines = [columns, tuple("-" * width for width in widths), *rows]
+    return "\n".join("| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths)) + " |" for line in lines)
+
+
+def write_page():
+    variants = read_variants()
+    by_name = {variant["name"]: variant for _, variant in variants}
+    table = format_table(COLUMNS, [describe(folder, variant) for folder, variant in variants])
+    return PROSE.read_text().replace("{table}", table).format_map(Facts(by_name))
+
+
+class Facts(dict):
+    """`{NAME/path/to/value}` in the prose: a value of a variant's variant.json."""
+
+    def __missing__(self, key):
+        name, *path = key.split("/")
+        value = self[f"gemma-4-{name}"]
+        for step in path:
+            value = value[step]
+        return value
+
+
+if __name__ == "__main__":
+    page = write_page()
+    if "--check" in sys.argv[1:]:
+        if not PAGE.is_file() or PAGE.read_text() != page:
+            sys.exit("docs/variants.md is not what the variants say: run python cases/recipes/variants/table.py")
+    else:
+        PAGE.write_text(page)
