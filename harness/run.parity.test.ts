@@ -1,7 +1,11 @@
-/** The main job: every committed case on the built-in engine, against what transformers recorded. */
+/**
+ * The main job: every committed case on the built-in engine, against what transformers recorded. WebGPU, which is slow
+ * on SwiftShader, takes one checkpoint of each geometry and layout here, and the variants in `npm run parity`.
+ */
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { filterCases, type Selection } from './cases/filter-cases.js'
 import { loadCases } from './cases/load-cases.js'
 import { defaultLimits } from './compare/limits.js'
 import { packageRoot } from './package-root.js'
@@ -11,16 +15,16 @@ import type { Verdict } from './types.js'
 
 const recordings = join(packageRoot, 'references/recorded')
 
-async function judgeAll(engine: string): Promise<Verdict[]> {
+async function judgeAll(engine: string, selection: Selection): Promise<Verdict[]> {
   const verdicts: Verdict[] = []
   const plan = {
-    cases: await loadCases(join(packageRoot, 'cases')),
+    cases: filterCases(await loadCases(join(packageRoot, 'cases')), selection),
     engines: [parseSourceId(engine)],
     reference: parseSourceId('recorded'),
     recordings,
     limits: defaultLimits,
     jobs: availableParallelism(),
-    isNightly: engine.endsWith(':cpu'),
+    isNightly: true,
     threads: 1,
     timeouts: { startMs: 60_000, openMs: 300_000, observeMs: 300_000 },
     options: {},
@@ -32,23 +36,16 @@ async function judgeAll(engine: string): Promise<Verdict[]> {
 }
 
 describe.each([
-  ['onnxruntime:cpu', 2],
-  ['onnxruntime:webgpu', 3],
-])('%s', (engine, mostExcess) => {
+  ['onnxruntime:cpu', 2, ['tiny', 'variant'], 30],
+  ['onnxruntime:webgpu', 3, ['tiny'], 6],
+])('%s', (engine, mostExcess, tag, count) => {
   let verdicts: Verdict[]
   beforeAll(async () => {
-    verdicts = await judgeAll(engine)
+    verdicts = await judgeAll(engine, { tag })
   })
 
-  it('runs every committed case', () => {
-    expect(verdicts.map(({ caseId }) => caseId).sort()).toEqual([
-      'gemma4/26b-a4b',
-      'gemma4/31b',
-      'gemma4/e2b/pruned',
-      'gemma4/e2b/redundant',
-      'gemma4/e4b/pruned',
-      'gemma4/e4b/redundant',
-    ])
+  it('runs every case', () => {
+    expect(new Set(verdicts.map(({ caseId }) => caseId)).size).toBe(count)
   })
 
   it(`errs by at most ${mostExcess} × the spread`, () => {
@@ -58,7 +55,8 @@ describe.each([
   it('generates the tokens of the reference, or says which near tie it took the other side of', () => {
     for (const { caseId, outcome, tokens, reason } of verdicts) {
       expect(['pass', 'near-tie'], `${caseId}: ${reason}`).toContain(outcome)
-      expect(tokens, caseId).toMatchObject({ diverged: 0, total: 96 })
+      expect(tokens?.total, caseId).toBeGreaterThanOrEqual(36)
+      expect(tokens?.diverged, caseId).toBe(0)
     }
   })
 

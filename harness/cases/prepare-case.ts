@@ -13,7 +13,7 @@ import type { Case, PreparedCase } from '../types.js'
  */
 export async function prepareCase(item: Case, signal: AbortSignal, progress: FetchProgress): Promise<PreparedCase> {
   const stored = await locateCheckpoint(item.checkpoint, signal, progress)
-  const folder = item.relayout === undefined ? stored : await cachedRelayout(stored, item.relayout)
+  const folder = item.relayout === undefined ? stored : await cachedRelayout(stored, item.relayout, signal)
   const { config } = await openCheckpoint(folder)
   const prompts = await preparePrompts(folder, item.prompts)
   checkTokens(config, prompts)
