@@ -2,6 +2,7 @@ import { constants } from 'node:os'
 import { createLogUpdate } from 'log-update'
 import { relayout, type RelayoutSummary } from '../checkpoint/relayout/relayout.js'
 import type { Relayout } from '../types.js'
+import { locateForCommand } from './with-fetch-line.js'
 
 type RelayoutFlags = Relayout & { readonly dropTowers?: true; readonly json?: true }
 
@@ -20,7 +21,8 @@ export async function relayoutCommand(source: string, destination: string, given
   try {
     const options = { dropTowers: dropTowers === true, signal: interruption.signal }
     const progress = (done: number, total: number) => line?.(`${formatBytes(done)} of ${formatBytes(total)} written`)
-    const summary = await relayout(source, destination, wanted, progress, options)
+    const folder = await locateForCommand(source, json === true)
+    const summary = await relayout(folder, destination, wanted, progress, options)
     line?.clear()
     process.stdout.write(json === true ? `${JSON.stringify(summary)}\n` : formatText(summary))
   } catch (error) {

@@ -7,6 +7,7 @@ Standard library only. --check writes nothing and exits with 1 if the page would
 
 import json
 import pathlib
+import re
 import sys
 
 from weights_file import count_parameters, hash_weights, read_header, read_layout
@@ -67,20 +68,17 @@ def format_table(columns, rows):
 
 def write_page():
     variants = read_variants()
-    by_name = {variant["name"]: variant for _, variant in variants}
-    table = format_table(COLUMNS, [describe(folder, variant) for folder, variant in variants])
-    return PROSE.read_text().replace("{table}", table).format_map(Facts(by_name))
+    by_name = {variant["name"].removeprefix("gemma-4-"): variant for _, variant in variants}
+    rows = [describe(folder, variant) for folder, variant in variants]
 
-
-class Facts(dict):
-    """`{NAME/path/to/value}` in the prose: a value of a variant's variant.json."""
-
-    def __missing__(self, key):
-        name, *path = key.split("/")
-        value = self[f"gemma-4-{name}"]
-        for step in path:
+    def look_up(match):
+        """`{NAME/path/to/value}` in the prose: a value of that variant's variant.json."""
+        value = by_name
+        for step in match[1].split("/"):
             value = value[step]
-        return value
+        return str(value)
+
+    return re.sub(r"\{([\w.-]+(?:/[\w.-]+)+)\}", look_up, PROSE.read_text()).replace("{table}", format_table(COLUMNS, rows))
 
 
 if __name__ == "__main__":
