@@ -45,7 +45,7 @@ describe('parity init', () => {
     expect(await readFile(join(cwd, 'mine.case.ts'), 'utf8')).toBe('mine')
     const broken = await parity(['init', '.'], { cwd })
     expect(broken.exitCode).toBe(3)
-    expect(broken.stderr).toContain('config.json is missing')
+    expect(broken.stderr).toContain('config.json: is missing')
     expect((await parity(['init'], { cwd })).exitCode).toBe(2)
     expect(await readdir(cwd)).toEqual(['mine.case.ts'])
   })

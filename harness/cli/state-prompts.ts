@@ -14,9 +14,14 @@ export interface PromptFlags {
 export function statePrompts({ tokens = [], text = [], chat = [] }: PromptFlags): StatedPrompt[] {
   return [
     ...tokens.map((ids) => ({ tokens: parseTokens(ids) })),
-    ...text.map((written) => ({ text: written })),
-    ...chat.map((written) => ({ chat: parseChat(written) })),
+    ...text.map((written) => ({ text: notEmpty(written) })),
+    ...chat.map((written) => ({ chat: parseChat(notEmpty(written)) })),
   ].map((prompt, i) => ({ id: `prompt-${i + 1}`, ...prompt }))
+}
+
+function notEmpty(written: string): string {
+  if (written !== '') return written
+  throw new ParityError('PARITY_USAGE', 'the prompt is empty', 'Give at least one character.')
 }
 
 /** What a user says in one turn, or a whole chat as a JSON list of messages. */
