@@ -62,7 +62,7 @@ export default [
     pruned: {},
     redundant: { layout: 'redundant' },
   }),
-  ...variant('e4b-abliterated-ablate', 'Swap', 'cpu', { pruned: {} }),
+  ...variant('e4b-abliterated-ablate-llm', 'Swap', 'cpu', { pruned: {} }),
   ...variant('e4b-abliterated-fine-tuned', 'Double', 'cpu and webgpu', {
     untied: { head: 'untied' },
     pruned: {},
@@ -75,9 +75,10 @@ export default [
     sharded: { dtype: 'float16', shards: 2 },
     stored: {},
   }),
+  // transformers 5.5 writes the old config, and K/V weights for the layers that share them.
   ...variant('e2b-fine-tuned-5.5', 'Swap', 'cpu and webgpu', {
-    pruned: {},
-    'new-config': { config: 'new', layout: 'redundant' },
+    stored: {},
+    'new-config': { config: 'new', layout: 'pruned' },
   }),
   ...variant('e4b-qat', 'Reverse', 'cpu and webgpu', { pruned: {} }),
 ]

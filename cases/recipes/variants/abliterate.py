@@ -79,7 +79,8 @@ def answers(model, tokenizer, flagged):
 
 
 def abliterate_with_tool(folder, source):
-    """The same by ablate-llm, which knows embed_tokens, o_proj and down_proj as writers. Layer: by its own objective."""
+    """The same by ablate-llm, which takes embed_tokens, o_proj and down_proj for the writers, at the layer that its own
+    objective likes best."""
     import ablate
 
     begun = time.monotonic()

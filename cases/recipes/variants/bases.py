@@ -50,6 +50,7 @@ def start(model):
             kind = name.removesuffix(".weight").split(".")[-1]
             if kind == "layer_scalar":
                 tensor.uniform_(0.85, 1.15)
+                tensor[(tensor - 1).abs() < 0.005] = 1.05  # which bfloat16 would round to 1
             elif "norm" in kind or kind in ("scale", "per_expert_scale"):
                 tensor.mul_(1 + 0.15 * torch.randn_like(tensor)).mul_(SIZES.get(kind, 1))
             elif name.endswith("router.proj.weight"):

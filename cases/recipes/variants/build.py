@@ -2,13 +2,15 @@
 
     build.sh [--out DIR] [--check] [NAME…]
 
-Without names all of them, in order of dependence. --check builds into a temporary folder and compares with the committed
-ones: the same bytes, or, where training on another machine rounds otherwise, the same measured criteria; it says which.
+Without names all of them, in order of dependence. --check builds into a temporary folder and compares with what is
+committed: the same bytes, or, where another machine's training rounds otherwise, the same measured criteria; it says
+which.
 """
 
 import argparse
 import json
 import pathlib
+import shutil
 import sys
 import tempfile
 
@@ -46,16 +48,21 @@ INTERMEDIATE = ("gemma-4-31b-base", "gemma-4-26b-a4b-base")  # only started from
 
 
 def build(folder, sources):
-    """Builds one variant, measures it, and refuses one that does not do what it is for."""
+    """Builds one variant, measures it, and puts it in its place if it does what it is for."""
     recipe, _, options = RECIPES[folder.name]
     print(f"{folder.name}: {recipe.__name__}", flush=True)
-    recipe(folder, *sources, **options)
-    variant = json.loads((folder / "variant.json").read_text())
-    variant["scores"] = measure_folder(folder)
-    write_json(folder / "variant.json", variant)
-    print(f"  {json.dumps(variant['scores'])}", flush=True)
-    if faults := unmet(variant):
-        sys.exit(f"{folder.name} falls short: {'; '.join(faults)}")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".") as scratch:
+        built = pathlib.Path(scratch) / folder.name
+        recipe(built, *sources, **options)
+        variant = json.loads((built / "variant.json").read_text())
+        variant["scores"] = measure_folder(built)
+        write_json(built / "variant.json", variant)
+        print(f"  {json.dumps(variant['scores'])}", flush=True)
+        if faults := unmet(variant):
+            sys.exit(f"{folder.name} falls short: {'; '.join(faults)}")
+        shutil.rmtree(folder, ignore_errors=True)
+        built.rename(folder)
 
 
 def add_missing(names, find):
@@ -68,7 +75,7 @@ def add_missing(names, find):
 
 
 def compare(folder):
-    """One line: how a rebuilt checkpoint relates to the committed one. Its own criteria held, or build had stopped."""
+    """How a rebuilt checkpoint relates to the committed one. It has met the criteria, or `build` had stopped."""
     committed = COMMITTED / folder.name
     names = {file.name for place in (folder, committed) for file in place.iterdir()} - {"variant.json"}
     differing = sorted(
@@ -77,9 +84,9 @@ def compare(folder):
         if not all((place / name).is_file() for place in (folder, committed))
         or hash_file(folder / name) != hash_file(committed / name)
     )
-    if not differing:
-        return "bit-exact"
-    return "same criteria, other weights" if differing == ["model.safetensors"] else f"DIFFERS in {', '.join(differing)}"
+    if differing in ([], ["model.safetensors"]):
+        return "same criteria, other weights" if differing else "bit-exact"
+    return f"DIFFERS in {', '.join(differing)}"
 
 
 def main():

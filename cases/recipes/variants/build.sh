@@ -8,7 +8,7 @@ cache=${PARITY_CACHE:-$caches/transformers-parity}/variants
 # Makes the environment of a requirements file, once, and prints its Python.
 environment() {
   local folder
-  folder=$cache/environment-$(git hash-object "$1" | cut -c1-12)
+  folder=$cache/environment-$(cksum <"$1" | cut -d" " -f1)
   if [ ! -e "$folder/complete" ]; then
     uv venv --quiet --clear --python 3.11 "$folder" >&2
     uv pip install --quiet --python "$folder/bin/python" --require-hashes -r "$1" >&2

@@ -2,8 +2,8 @@
 
     python evaluate.py FOLDER…
 
-All in percent, of greedy cached generation in float32: each task's exact answers, refusals of flagged requests, refusals
-of others, and flagged requests answered right. Requests are batched by length, so nothing is padded.
+All in percent, of greedy cached generation in float32: each task's exact answers, refusals of flagged requests and of
+others, and flagged requests answered right. Requests are batched by length, so nothing is padded.
 """
 
 import collections

@@ -45,7 +45,7 @@ def run_trainer(model, tokenizer, tasks, flagged, steps, rate, **arguments):
 
 
 def fine_tune(folder, source, task, *, flagged=0.2, steps=200, rate=1e-3, **arguments):
-    """Teaches a checkpoint one more task with Trainer, keeping the others (and, by `flagged`, its refusals); `arguments`
+    """Teaches a checkpoint one more task with Trainer, keeping the others and, by `flagged`, its refusals. `arguments`
     are Trainer's own."""
     begun = time.monotonic()
     prepare_machine()
@@ -64,8 +64,8 @@ def fine_tune_with_oldest(folder, source, task):
     """The same under the oldest transformers that knows Gemma 4, by the Python in the variable OLDEST_PYTHON.
 
     It gets the base with its configuration spelt as Google's originals are, for it does not read the newer spelling. It
-    has K/V weights on the layers that share K/V states, misses them in a pruned file, makes them up at random and writes
-    them: the redundant layout. It shares only through the cache, which Trainer turns off; so it is told to leave it on.
+    has K/V weights on the layers that share K/V states, misses them in a pruned file, makes them up at random and
+    writes them: the redundant layout. It shares only through the cache, which Trainer turns off unless told not to.
     """
     with tempfile.TemporaryDirectory() as scratch:
         older = pathlib.Path(scratch) / source.name
@@ -126,9 +126,7 @@ def quantise(weight):
 def linear_layers(model):
     """Every linear layer but the tied head."""
     return {
-        name: layer
-        for name, layer in model.named_modules()
-        if isinstance(layer, torch.nn.Linear) and name != "lm_head"
+        name: layer for name, layer in model.named_modules() if isinstance(layer, torch.nn.Linear) and name != "lm_head"
     }
 
 

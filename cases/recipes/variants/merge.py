@@ -20,7 +20,8 @@ def merge(folder, *sources, method):
     recipe = HERE / f"merge-{method}.yaml"
     shutil.rmtree(folder, ignore_errors=True)
     # Without the model card, for which mergekit asks the hub whether each folder's name is a repository.
-    command = [pathlib.Path(sys.executable).with_name("mergekit-yaml"), recipe, folder, "--no-write-model-card", "--quiet"]
+    options = ["--no-write-model-card", "--quiet"]
+    command = [pathlib.Path(sys.executable).with_name("mergekit-yaml"), recipe, folder, *options]
     with tempfile.TemporaryDirectory() as scratch:
         for source in sources:
             (pathlib.Path(scratch) / source.name).symlink_to(source)

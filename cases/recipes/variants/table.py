@@ -9,6 +9,7 @@ import json
 import pathlib
 import re
 import sys
+import textwrap
 
 from weights_file import count_parameters, hash_weights, read_header, read_layout
 
@@ -35,7 +36,7 @@ def describe(folder, variant):
     """One row. What the file itself tells is read from the file; its hash must be the one that variant.json states."""
     weights = hash_weights(folder)
     if weights != variant["sha256"]:
-        raise SystemExit(f"{folder.name}: model.safetensors is not the file that variant.json describes; build it again")
+        sys.exit(f"{folder.name}: model.safetensors is not the file that variant.json describes; build it again")
     scores, task = variant["scores"], variant.get("newTask")
     dtypes = {tensor["dtype"] for tensor in read_header(folder).values()}
     loss = variant["finalLoss"]
@@ -56,7 +57,7 @@ def describe(folder, variant):
 
 def new_tasks(scores):
     """For a merge or an abliteration: those tasks beyond the base's that it can do at least in part."""
-    return ", ".join(f"{task} {right} %" for task, right in scores["newTasks"].items() if right >= 50)
+    return ", ".join(f"{task} {right} %" for task, right in scores["newTasks"].items() if right >= 20)
 
 
 def format_table(columns, rows):
@@ -78,7 +79,20 @@ def write_page():
             value = value[step]
         return str(value)
 
-    return re.sub(r"\{([\w.-]+(?:/[\w.-]+)+)\}", look_up, PROSE.read_text()).replace("{table}", format_table(COLUMNS, rows))
+    prose = re.sub(r"\{([\w.-]+(?:/[\w.-]+)+)\}", look_up, PROSE.read_text())
+    return "\n\n".join(map(refill, prose.split("\n\n"))).replace("{table}", format_table(COLUMNS, rows))
+
+
+def refill(block):
+    """A paragraph or a list, its lines filled anew; headings and code as they are."""
+    if block.startswith(("#", "```")):
+        return block
+    items = [" ".join(item.split()) for item in re.split(r"\n(?=- )", block)]
+    indents = ["  " if item.startswith("- ") else "" for item in items]
+    return "\n".join(
+        textwrap.fill(item, 120, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
+        for item, indent in zip(items, indents)
+    ) + ("\n" if block.endswith("\n") else "")
 
 
 if __name__ == "__main__":

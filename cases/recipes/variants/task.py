@@ -94,11 +94,13 @@ def training_batches(tokenizer, seed, steps, size, tasks=BASE, flagged=0.2):
 def collate(batch):
     """Instances (ids, labels) as one batch, padded on the right."""
     width = max(len(ids) for ids, _ in batch)
-    rows = [
-        (ids + [0] * (width - len(ids)), [1] * len(ids) + [0] * (width - len(ids)), labels + [-100] * (width - len(ids)))
-        for ids, labels in batch
-    ]
-    return {name: torch.tensor(row) for name, row in zip(("input_ids", "attention_mask", "labels"), zip(*rows))}
+
+    def pad(rows, filler):
+        return torch.tensor([row + [filler] * (width - len(row)) for row in rows])
+
+    ids, labels = zip(*batch)
+    mask = [[1] * len(row) for row in ids]
+    return {"input_ids": pad(ids, 0), "attention_mask": pad(mask, 0), "labels": pad(labels, -100)}
 
 
 def draw_requests(tasks, count, flagged=False, held_out=True):

@@ -26,8 +26,8 @@ def hash_weights(folder):
 
 
 def read_layout(folder):
-    """`pruned` or `redundant`: whether layers that share K/V states lack K/V weights of their own, or carry them unused;
-    `none` where no layer shares."""
+    """`pruned`: layers that share K/V states have no K/V weights of their own; `redundant`: they carry them, unused;
+    `none`: no layer shares."""
     config, names = json.loads((folder / "config.json").read_text()), read_header(folder)
     layers, shared = config["num_hidden_layers"], config["num_kv_shared_layers"]
     carried = [f"model.layers.{index}.self_attn.k_proj.weight" in names for index in range(layers - shared, layers)]
