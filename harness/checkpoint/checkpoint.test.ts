@@ -103,7 +103,8 @@ describe.runIf(existsSync(committed))('every committed checkpoint', async () => 
   it.each(names.filter((name) => existsSync(join(committed, name, 'config.json'))))('opens: %s', async (name) => {
     const { layout } = await openCheckpoint(join(committed, name))
     expect(layout.ok).toBe(true)
-    expect(layout.kind === 'redundant').toBe(name.endsWith('redundant'))
+    // transformers 5.5 writes K/V weights for layers that share them.
+    expect(layout.kind === 'redundant').toBe(/-(?:redundant|5\.5)$/.test(name))
   })
 })
 

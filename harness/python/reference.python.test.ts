@@ -1,5 +1,6 @@
 /** What needs Python: the reference itself, its recordings, the recipes, and checkpoints that are not in the repository. */
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -52,6 +53,37 @@ describe('the recipe of the committed checkpoints', () => {
         expect(await hashOf(join(out, name, file)), `${name}/${file}`).toBe(await hashOf(committed(join(name, file))))
       }
     }
+  })
+})
+
+interface Variant {
+  readonly name: string
+  readonly scores: object
+}
+
+describe('the variants', () => {
+  const recipes = join(packageRoot, 'cases/recipes/variants')
+
+  it('do today what their files say they do', async () => {
+    const names = (await readdir(committed('.'))).filter((name) => existsSync(committed(`${name}/variant.json`)))
+    expect(names.length).toBeGreaterThanOrEqual(13)
+    const { stdout } = await execa(python, ['evaluate.py', ...names.map(committed)], { cwd: recipes })
+    const measured = stdout.split('\n').map((line) => JSON.parse(line) as object)
+    for (const [i, name] of names.entries()) {
+      const { scores } = JSON.parse(await readFile(committed(`${name}/variant.json`), 'utf8')) as Variant
+      expect(measured[i], name).toEqual({ folder: committed(name), ...scores })
+    }
+  })
+
+  it('are what docs/variants.md says', async () => {
+    const { exitCode } = await execa(python, ['table.py', '--check'], { cwd: recipes })
+    expect(exitCode).toBe(0)
+  })
+
+  it('are rebuilt by mergekit and by abliteration to the same bytes, or meet the same criteria', async () => {
+    const names = ['gemma-4-e4b-merged-linear', 'gemma-4-e4b-abliterated']
+    const { stdout } = await execa(join(recipes, 'build.sh'), ['--check', ...names])
+    for (const name of names) expect(stdout).toMatch(new RegExp(`^${name}: (bit-exact|same criteria, other weights)`, 'm'))
   })
 })
 

@@ -1,4 +1,5 @@
-"""Writes docs/variants.md from the variants' own files: variant.json, and the headers of their weights.
+"""Writes docs/variants.md from the variants' own files, variant.json and the headers of their weights, and from the
+recordings of their cases.
 
     python cases/recipes/variants/table.py [--check]
 
@@ -16,6 +17,7 @@ from weights_file import count_parameters, hash_weights, read_header, read_layou
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 CHECKPOINTS = ROOT / "cases" / "checkpoints"
 PAGE = ROOT / "docs" / "variants.md"
+RECORDINGS = ROOT / "references" / "recorded" / "gemma4"
 PROSE = pathlib.Path(__file__).with_name("page.md")
 COLUMNS = ("variant", "made from", "tool", "parameters", "training loss", "task", "new task", "refuses flagged",
            "layout", "dtype", "weights")  # fmt: skip
@@ -55,6 +57,21 @@ def describe(folder, variant):
     )
 
 
+def describe_cases(variants):
+    """A row for each case: variant, layout, files, their hashes, and what transformers errs by in float32."""
+    for folder, _ in variants:
+        name = folder.name.removeprefix("gemma-4-")
+        for file in sorted((RECORDINGS / name).glob("*/trace.json")):
+            trace = json.loads(file.read_text())
+            weights = trace["checkpoint"]["weights"]
+            yield (
+                f"`{name}/{file.parent.name}`",
+                str(len(weights)),
+                " ".join(f"`{digest[:12]}`" for digest in weights.values()),
+                f"{trace['dtypes']['float32']['error']['rms']:.1e}",
+            )
+
+
 def new_tasks(scores):
     """For a merge or an abliteration: those tasks beyond the base's that it can do at least in part."""
     return ", ".join(f"{task} {right} %" for task, right in scores["newTasks"].items() if right >= 20)
@@ -80,7 +97,9 @@ def write_page():
         return str(value)
 
     prose = re.sub(r"\{([\w.-]+(?:/[\w.-]+)+)\}", look_up, PROSE.read_text())
-    return "\n\n".join(map(refill, prose.split("\n\n"))).replace("{table}", format_table(COLUMNS, rows))
+    return "\n\n".join(map(refill, prose.split("\n\n"))).replace(
+        "{table}", format_table(COLUMNS, rows)
+    ).replace("{cases}", format_table(("case", "files", "weights", "float32 errs by"), list(describe_cases(variants))))
 
 
 def refill(block):
