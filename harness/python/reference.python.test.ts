@@ -83,7 +83,8 @@ describe('the variants', () => {
   it('are rebuilt by mergekit and by abliteration to the same bytes, or meet the same criteria', async () => {
     const names = ['gemma-4-e4b-merged-linear', 'gemma-4-e4b-abliterated']
     const { stdout } = await execa(join(recipes, 'build.sh'), ['--check', ...names])
-    for (const name of names) expect(stdout).toMatch(new RegExp(`^${name}: (bit-exact|same criteria, other weights)`, 'm'))
+    for (const name of names)
+      expect(stdout).toMatch(new RegExp(`^${name}: (bit-exact|same criteria, other weights)`, 'm'))
   })
 })
 
