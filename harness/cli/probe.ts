@@ -76,10 +76,12 @@ export async function probeCommand(name: string, given: object): Promise<void> {
   )
 }
 
-/** The one prompt of a probe. */
+/** The one prompt of a probe, called by its flag. */
 function statePrompt(options: ProbeOptions): StatedPrompt {
   const prompts = statePrompts(options)
-  if (prompts.length === 1) return prompts[0]
+  const [prompt] = prompts
+  if (prompts.length === 1)
+    return { ...prompt, id: `--${'tokens' in prompt ? 'tokens' : 'text' in prompt ? 'text' : 'chat'}` }
   throw new ParityError(
     'PARITY_USAGE',
     prompts.length === 0 ? 'a probe needs a prompt' : `a probe takes one prompt, not ${prompts.length}`,
