@@ -17,6 +17,9 @@ export function parseSourceId(text: string): SourceId {
   )
 }
 
+/** Whether a text names a source. */
+export const isSourceId = (text: string): boolean => pattern.test(text)
+
 /** The inverse of `parseSourceId`. */
 export function formatSourceId({ name, version, device, dtype }: SourceId): string {
   const part = (mark: string, value: string | undefined) => (value === undefined ? '' : `${mark}${value}`)

@@ -12,9 +12,12 @@ export interface SourceId {
   readonly dtype?: string
 }
 
+/** Who speaks in a chat, as transformers names them. */
+export const roles = ['system', 'user', 'assistant'] as const
+
 /** One turn of a chat. */
 export interface Message {
-  readonly role: 'system' | 'user' | 'assistant'
+  readonly role: (typeof roles)[number]
   readonly content: string
 }
 

@@ -49,7 +49,11 @@ describe('a case', () => {
         ],
       },
     ],
-    ['.relayout.shards', 'is a count or a size such as 5GB', { relayout: { shards: 'many' } }],
+    [
+      '.relayout.shards',
+      "shards 'many' is neither a number of files from 1 to 99999 nor a size",
+      { relayout: { shards: 'many' } },
+    ],
     [
       '.relayout.layout',
       'Invalid option: expected one of "pruned"|"redundant"|"mixed"',

@@ -1,12 +1,14 @@
 /** What a case file may hold. Each message completes `FILE: case.FIELD: `. */
 import { z } from 'zod'
-import { parseSourceId } from '../source-id.js'
-import type { Case, TokenizerCase } from '../types.js'
+import { parseShards } from '../checkpoint/relayout/parse-shards.js'
+import { ParityError } from '../errors.js'
+import { isSourceId } from '../source-id.js'
+import { roles, type Case, type TokenizerCase } from '../types.js'
 
 const filled = z.string().min(1, { error: 'is empty' })
 const token = z.int({ error: 'a token id is a whole number' }).nonnegative({ error: 'a token id is not negative' })
 const sourceName = z.string().refine(isSourceId, { error: 'is not name[@version][:device][/dtype]' })
-const message = z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })
+const message = z.strictObject({ role: z.enum(roles), content: z.string() })
 
 /** A chat, in the order of its turns. */
 export const messagesSchema = z.array(message).min(1, { error: 'a chat has at least one message' })
@@ -37,11 +39,7 @@ const frame = {
 const relayout = z.strictObject({
   layout: z.enum(['pruned', 'redundant', 'mixed']).optional(),
   dtype: z.enum(['float32', 'float16', 'bfloat16']).optional(),
-  shards: z
-    .union([z.int().min(1), z.string().regex(/^\d+(\.\d+)?[KMG]B$/, { error: 'is a count or a size such as 5GB' })], {
-      error: 'is a count or a size such as 5GB',
-    })
-    .optional(),
+  shards: z.union([z.int(), z.string()]).superRefine(checkShards).optional(),
   prefix: z.enum(['model.', 'model.language_model.', 'language_model.', '']).optional(),
   config: z.enum(['new', 'old']).optional(),
   head: z.enum(['tied', 'untied']).optional(),
@@ -82,12 +80,13 @@ export function parseCase(value: unknown): { case: Case | TokenizerCase } | { fi
   return { field, why: issue.message }
 }
 
-function isSourceId(text: string): boolean {
+/** The same words as `parity relayout --shards` has for it. */
+function checkShards(stated: number | string, context: z.RefinementCtx): void {
   try {
-    parseSourceId(text)
-    return true
-  } catch {
-    return false
+    parseShards(stated)
+  } catch (error) {
+    if (!ParityError.is(error)) throw error
+    context.addIssue({ code: 'custom', message: error.message })
   }
 }
 

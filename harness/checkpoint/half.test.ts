@@ -62,9 +62,17 @@ describe.each(halves)('narrowing to $name', ({ widen, narrow, infinity }) => {
   })
 
   it('rounds to the nearest, and half way between two to the even one', () => {
-    const lower = numbers.filter((bits) => bits < infinity - 1)
+    const lower = numbers.filter((bits) => (bits & 0x7fff) < infinity - 1)
     const [below, above] = [widen(lower), widen(lower.map((bits) => bits + 1))]
     const at = (share: number) => below.map((value, index) => value + ((above[index] ?? 0) - value) * share)
+    const upper = lower.map((bits) => bits + 1)
+    /** Half way and one float32 less, or more, away from zero. */
+    const beside = (step: number) => {
+      const words = Int32Array.from(new Int32Array(at(0.5).buffer), (word) => word + step)
+      return new Float32Array(words.buffer)
+    }
+    expect(differences(narrow(beside(-1)), lower)).toEqual([])
+    expect(differences(narrow(beside(1)), upper)).toEqual([])
     expect(differences(narrow(at(0.25)), lower)).toEqual([])
     expect(
       differences(
@@ -72,12 +80,7 @@ describe.each(halves)('narrowing to $name', ({ widen, narrow, infinity }) => {
         lower.map((bits) => bits + (bits % 2)),
       ),
     ).toEqual([])
-    expect(
-      differences(
-        narrow(at(0.75)),
-        lower.map((bits) => bits + 1),
-      ),
-    ).toEqual([])
+    expect(differences(narrow(at(0.75)), upper)).toEqual([])
   })
 })
 

@@ -29,30 +29,41 @@ export function widenBfloat16(bits: Uint16Array): Float32Array {
 
 /** float32 to the nearest float16, ties to even; overflows become infinite. */
 export function narrowFloat16(values: Float32Array): Uint16Array {
-  return Uint16Array.from(values, float16Bits)
+  const words = wordsOf(values)
+  const bits = new Uint16Array(values.length)
+  // A plain loop: a callback for each value takes several times as long, which a checkpoint would feel.
+  for (let index = 0; index < words.length; index++) {
+    const magnitude = words[index] & 0x7fffffff
+    const sign = (words[index] >>> 16) & 0x8000
+    if (magnitude > 0x7f800000) bits[index] = sign | 0x7e00
+    // 65520 lies half way between the largest float16 and the next power of two.
+    else if (magnitude >= 0x477ff000) bits[index] = sign | 0x7c00
+    else if (magnitude >= 0x38800000) {
+      // The exponent's bias falls from 127 to 15, and the fraction loses 13 bits; a carry lands in the exponent.
+      const rebiased = magnitude - 0x38000000
+      bits[index] = sign | ((rebiased + 0xfff + ((rebiased >>> 13) & 1)) >>> 13)
+    } else bits[index] = sign | roundHalfEven(Math.abs(values[index]) * 2 ** 24)
+  }
+  return bits
 }
 
-function float16Bits(value: number): number {
-  if (Number.isNaN(value)) return 0x7e00
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0
-  const magnitude = Math.abs(value)
-  // 65520 lies half way between the largest float16 and the next power of two.
-  if (magnitude >= 65_520) return sign | 0x7c00
-  const exponent = Math.max(Math.floor(Math.log2(magnitude)), -14)
-  // Counted in units of the last place, the implicit bit and a carry both land in the exponent.
-  return sign | (((exponent + 14) << 10) + roundHalfEven(magnitude / 2 ** (exponent - 10)))
-}
-
+/** For a subnormal, counted in units of the smallest one. */
 function roundHalfEven(value: number): number {
   const floor = Math.floor(value)
   const rest = value - floor
   return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor
 }
 
-/** float32 to the nearest bfloat16, ties to even. */
+/** float32 to the nearest bfloat16, ties to even; NaN keeps its upper bits. */
 export function narrowBfloat16(values: Float32Array): Uint16Array {
-  const words = new Uint32Array(values.buffer, values.byteOffset, values.length)
-  return Uint16Array.from(words, (word, index) =>
-    Number.isNaN(values[index]) ? 0x7fc0 : (word + 0x7fff + ((word >>> 16) & 1)) >>> 16,
-  )
+  const words = wordsOf(values)
+  const bits = new Uint16Array(values.length)
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index]
+    const isNaN = (word & 0x7fffffff) > 0x7f800000
+    bits[index] = isNaN ? (word >>> 16) | (word & 0x7f0000 ? 0 : 0x40) : (word + 0x7fff + ((word >>> 16) & 1)) >>> 16
+  }
+  return bits
 }
+
+const wordsOf = (values: Float32Array) => new Uint32Array(values.buffer, values.byteOffset, values.length)

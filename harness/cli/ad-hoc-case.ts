@@ -3,6 +3,7 @@ import type { LoadedCase } from '../cases/load-cases.js'
 import { openCheckpoint } from '../checkpoint/checkpoint.js'
 import { identify } from '../checkpoint/identity.js'
 import { knownTokens } from '../prompt/check-tokens.js'
+import { mixedTokens } from '../prompt/mixed-tokens.js'
 import { changedFiles, hasRecording, readProvenance } from '../trace/recording-store.js'
 import type { StatedPrompt } from '../types.js'
 import type { Project } from './project.js'
@@ -38,7 +39,3 @@ export async function adHocCase(
   const id = `checkpoint/${basename(folder).replace(/[^\w.-]/g, '-')}`
   return { id, checkpoint: folder, file: folder, prompts: prompts.length > 0 ? prompts : made, generate }
 }
-
-/** Token ids from all over the vocabulary, the same at every run. */
-const mixedTokens = (length: number, vocabulary: number): number[] =>
-  Array.from({ length }, (_, i) => (2 + i * 2_654_435_761) % vocabulary)

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, relative, resolve, sep } from 'node:path'
-import { writeFirstCase } from '../cases/first-case.js'
+import { parseCase } from '../cases/case-schema.js'
+import { writeFirstCase } from '../cases/write-first-case.js'
 import { openCheckpoint } from '../checkpoint/checkpoint.js'
 import { ParityError } from '../errors.js'
 import { knownTokens } from '../prompt/check-tokens.js'
@@ -16,18 +17,13 @@ interface InitOptions {
 }
 
 /** `parity init` */
-export async function initCommand(checkpoint: string | undefined, given: object): Promise<void> {
+export async function initCommand(checkpoint: string, given: object): Promise<void> {
   const options = given as InitOptions
-  if (checkpoint === undefined)
-    throw new ParityError(
-      'PARITY_USAGE',
-      'parity init needs a checkpoint',
-      'parity init ./my-gemma, or parity init hub:OWNER/NAME@REVISION',
-    )
   const folder = await locateForCommand(checkpoint, options.json === true)
   const { config, layout } = await openCheckpoint(folder)
   const name = nameOf(checkpoint)
   const { id = `mine/${name}`, out = `cases/${name}.case.ts` } = options
+  checkId(id)
   const file = resolve(out)
   if (!/\.case\.(?:m?[jt]s)$/.test(file))
     throw new ParityError('PARITY_USAGE', `${out} is not the name of a case file`, 'Such a name ends in .case.ts.')
@@ -47,6 +43,13 @@ export async function initCommand(checkpoint: string | undefined, given: object)
       : `${relative('.', file)} is a case of yours. Run it, or record what transformers computes first (needs Python):\n` +
           commands.map((command) => `  ${command}\n`).join(''),
   )
+}
+
+/** Refuses an id that the case would be refused for. */
+function checkId(id: string): void {
+  const parsed = parseCase({ id, checkpoint: '.', prompts: [{ id: 'one', tokens: [2] }], generate: 1 })
+  if ('why' in parsed)
+    throw new ParityError('PARITY_USAGE', `--id '${id}': ${parsed.why}`, 'For example mine/my-gemma.')
 }
 
 /** Whether the checkpoint can read text, and chats. */

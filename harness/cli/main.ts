@@ -133,15 +133,13 @@ program
   .action(async (options: object) => (await import('./record.js')).recordCommand(options))
 
 program
-  .command('init [checkpoint]')
+  .command('init <checkpoint>')
   .description('write a first case, with comments, for a checkpoint of yours')
   .option('--id <id>', 'id of the case (default: mine/, and the folder’s name)')
   .option('-o, --out <file>', 'file to write (default: cases/, and the folder’s name)')
   .addOption(json())
   .addHelpText('after', '\nExamples:\n  parity init ./my-gemma\n  parity init hub:google/gemma-4-E2B-it')
-  .action(async (checkpoint: string | undefined, options: object) =>
-    (await import('./init.js')).initCommand(checkpoint, options),
-  )
+  .action(async (checkpoint: string, options: object) => (await import('./init.js')).initCommand(checkpoint, options))
 
 program
   .command('report [file]')

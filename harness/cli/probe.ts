@@ -80,8 +80,8 @@ export async function probeCommand(name: string, given: object): Promise<void> {
 function statePrompt(options: ProbeOptions): StatedPrompt {
   const prompts = statePrompts(options)
   const [prompt] = prompts
-  if (prompts.length === 1)
-    return { ...prompt, id: `--${'tokens' in prompt ? 'tokens' : 'text' in prompt ? 'text' : 'chat'}` }
+  const flag = (['tokens', 'text', 'chat'] as const).find((form) => prompts.length === 1 && form in prompt)
+  if (flag !== undefined) return { ...prompt, id: `--${flag}` }
   throw new ParityError(
     'PARITY_USAGE',
     prompts.length === 0 ? 'a probe needs a prompt' : `a probe takes one prompt, not ${prompts.length}`,

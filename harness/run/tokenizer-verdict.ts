@@ -6,6 +6,7 @@ import { observeTokenizer } from '../prompt/observe-tokenizer.js'
 import { printable } from '../prompt/printable.js'
 import type { Comparison, TokenizerObservation, TokenizerProbe, Verdict } from '../types.js'
 import { WorkerFault } from '../workers/host.js'
+import { blankVerdict } from './blank-verdict.js'
 import { ownTokenizer } from './cells.js'
 import type { TokenizerReference } from './tokenizer-reference.js'
 
@@ -16,20 +17,11 @@ export async function reachTokenizerVerdict(reference: TokenizerReference, repro
   const started = performance.now()
   const found = await attempt(reference)
   return {
+    ...blankVerdict,
     caseId: reference.item.id,
-    checkpoint: null,
     engine: ownTokenizer,
     engineVersion: tokenizersVersion,
-    adapter: null,
-    software: false,
     reference: reference.name,
-    comparisons: [],
-    notCompared: [],
-    limits: null,
-    spread: null,
-    excess: null,
-    tokens: null,
-    peakBytes: null,
     ...found,
     reproduce,
     elapsedMs: Math.round(performance.now() - started),

@@ -6,6 +6,7 @@ import { findSource } from '../sources/index.js'
 import { formatSourceId, matchesSourceId, parseSourceId } from '../source-id.js'
 import type { KnownDivergence, Outcome, PreparedCase, Progress, ResolvedSource, SourceId, Verdict } from '../types.js'
 import { WorkerFault } from '../workers/host.js'
+import { blankVerdict } from './blank-verdict.js'
 import { observeEngine } from './observe-engine.js'
 import type { RunPlan } from './plan.js'
 import type { Reference } from './reference.js'
@@ -28,20 +29,11 @@ export async function reachVerdict(
   )
   const label = formatSourceId({ ...engine, version: undefined })
   return {
+    ...blankVerdict,
     caseId: item.id,
     checkpoint: await identify(item.folder),
     engine: label,
-    engineVersion: null,
-    adapter: null,
-    software: false,
     reference: plan.reference === null ? 'auto' : formatSourceId(plan.reference),
-    comparisons: [],
-    notCompared: [],
-    limits: null,
-    spread: null,
-    excess: null,
-    tokens: null,
-    peakBytes: null,
     ...found,
     ...(known === undefined ? {} : applyKnown(found, known)),
     reproduce: plan.reproduce(item.id, formatSourceId(id)),

@@ -5,11 +5,11 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { identifyTokenizer } from '../checkpoint/identity.js'
 import { ParityError } from '../errors.js'
-import type { TokenizerProbe } from '../types.js'
+import { roles, type TokenizerProbe } from '../types.js'
 import { writeFileAtomically } from '../write-file.js'
 
 const ids = z.array(z.array(z.int().nonnegative()))
-const message = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })
+const message = z.object({ role: z.enum(roles), content: z.string() })
 
 const schema = z.object({
   version: z.literal(1),

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { spellNonFinite } from '../spell-non-finite.js'
-import { capabilities, type Observation } from '../types.js'
+import { capabilities, roles, type Observation } from '../types.js'
 
 export const protocolVersion = 1
 
@@ -45,7 +45,7 @@ const observeRequest = z
   .refine((asked) => asked.cache || (asked.generate === 0 && asked.chunk === null), {
     error: 'without a cache there is no generation and no chunk',
   })
-const message = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })
+const message = z.object({ role: z.enum(roles), content: z.string() })
 const tokenizeRequest = z.object({
   id,
   do: z.literal('tokenize'),

@@ -18,15 +18,15 @@ test('is the public hub and the standard cache, without variables', async () => 
 test.each([
   [{ XDG_CACHE_HOME: '/x' }, '/x/huggingface/hub'],
   [{ XDG_CACHE_HOME: '/x', HF_HOME: '/h' }, '/h/hub'],
-  [{ HF_HOME: '~/h' }, '/home/me/h/hub'],
+  [{ HF_HOME: '~/h' }, '/me/h/hub'],
   [{ HF_HOME: '$DISK/h', DISK: '/d' }, '/d/h/hub'],
-  [{ HF_HOME: '' }, '/home/me/.cache/huggingface/hub'],
+  [{ HF_HOME: '' }, '/me/.cache/huggingface/hub'],
   // The cache itself, with no `hub` below it.
   [{ HF_HOME: '/h', HF_HUB_CACHE: '/c' }, '/c'],
   [{ HUGGINGFACE_HUB_CACHE: '/old' }, '/old'],
-  [{ HUGGINGFACE_HUB_CACHE: '/old', HF_HUB_CACHE: '${HOME}/new' }, '/home/me/new'],
+  [{ HUGGINGFACE_HUB_CACHE: '/old', HF_HUB_CACHE: '${HOME}/new' }, '/me/new'],
 ])('finds the cache of %j', async (variables, cache) => {
-  expect((await readHubEnvironment({ HOME: '/home/me', HF_TOKEN: 'hf_x', ...variables })).cache).toBe(cache)
+  expect((await readHubEnvironment({ HOME: '/me', HF_TOKEN: 'hf_x', ...variables })).cache).toBe(cache)
 })
 
 test('reads the token from its variable, or else from its file', async () => {

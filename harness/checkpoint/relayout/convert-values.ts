@@ -20,8 +20,8 @@ export const bitsArray = (dtype: FloatDtype, buffer: ArrayBuffer, count: number)
  */
 export function convertValues(from: FloatDtype, to: FloatDtype, source: Bits, target: Bits): number {
   if (from === 'F32') {
-    if (to === 'F16') narrowToFloat16(source, target)
-    else narrowToBfloat16(source, target)
+    const values = new Float32Array(source.buffer, source.byteOffset, source.length)
+    target.set(to === 'F16' ? narrowFloat16(values) : narrowBfloat16(values))
   } else {
     const table = (tables[`${from}→${to}`] ??= makeTable(from, to))
     for (let index = 0; index < source.length; index++) target[index] = table[source[index]]
@@ -52,37 +52,4 @@ function makeTable(from: FloatDtype, to: FloatDtype): Bits {
   const values = from === 'F16' ? widenFloat16(every) : widenBfloat16(every)
   if (to === 'F32') return new Uint32Array(values.buffer)
   return to === 'F16' ? narrowFloat16(values) : narrowBfloat16(values)
-}
-
-/** The same as `narrowBfloat16`, which is an order of magnitude too slow for a checkpoint; NaN keeps its upper bits. */
-function narrowToBfloat16(source: Bits, target: Bits): void {
-  for (let index = 0; index < source.length; index++) {
-    const word = source[index]
-    const isNaN = (word & 0x7fffffff) > 0x7f800000
-    target[index] = isNaN ? (word >>> 16) | (word & 0x7f0000 ? 0 : 0x40) : (word + 0x7fff + ((word >>> 16) & 1)) >>> 16
-  }
-}
-
-/** The same as `narrowFloat16`. Rounding carries into the exponent by itself, up to infinity. */
-function narrowToFloat16(source: Bits, target: Bits): void {
-  const values = new Float32Array(source.buffer, source.byteOffset, source.length)
-  for (let index = 0; index < source.length; index++) {
-    const word = source[index]
-    const magnitude = word & 0x7fffffff
-    const sign = (word >>> 16) & 0x8000
-    if (magnitude > 0x7f800000) target[index] = sign | 0x7e00
-    else if (magnitude >= 0x477ff000) target[index] = sign | 0x7c00
-    else if (magnitude >= 0x38800000) {
-      // The exponent's bias falls from 127 to 15, and the fraction loses 13 bits.
-      const rebiased = magnitude - 0x38000000
-      target[index] = sign | ((rebiased + 0xfff + ((rebiased >>> 13) & 1)) >>> 13)
-    } else target[index] = sign | roundHalfEven(Math.abs(values[index]) * 2 ** 24)
-  }
-}
-
-/** For a subnormal, counted in units of the smallest one. */
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value)
-  const rest = value - floor
-  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor
 }

@@ -1,4 +1,5 @@
-/** The text of a first case for a checkpoint of the user's, with a comment on every field. */
+import { mixedTokens } from '../prompt/mixed-tokens.js'
+import type { Layout } from '../checkpoint/layout.js'
 
 export interface FirstCase {
   readonly id: string
@@ -7,14 +8,15 @@ export interface FirstCase {
   readonly hasTokenizer: boolean
   readonly hasChatTemplate: boolean
   readonly slidingWindow: number
-  readonly layout: 'pruned' | 'redundant' | 'mixed' | 'none'
+  readonly layout: Layout['kind']
   /** Tokens that the model has rows for. */
   readonly vocabulary: number
 }
 
-/** Behind these many, a prompt beyond the window makes logits of gigabytes; the user then decides. */
+/** Beyond so many tokens, a prompt beyond the window makes logits of gigabytes; the user then decides. */
 const longestWindow = 64
 
+/** The text of a first case for a checkpoint of the user's, with a comment on every field. */
 export function writeFirstCase(first: FirstCase): string {
   const { id, checkpoint, slidingWindow, layout } = first
   const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
@@ -58,8 +60,7 @@ const layoutWords = {
 } as const
 
 function formatPrompts({ hasTokenizer, hasChatTemplate, slidingWindow, vocabulary }: FirstCase): string[] {
-  const ids = (count: number) =>
-    Array.from({ length: count }, (_, i) => (2 + i * 2_654_435_761) % vocabulary).join(', ')
+  const ids = (count: number) => mixedTokens(count, vocabulary).join(', ')
   const beyond = slidingWindow + 8
   const long =
     slidingWindow <= longestWindow

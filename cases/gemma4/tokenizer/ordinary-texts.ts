@@ -1,14 +1,7 @@
-/**
- * Texts and chats on which the harness's tokenizer and Python's must agree to the last token. Characters that cannot be
- * seen are written as escapes.
- */
-import type { Message } from 'transformers-parity'
-
-const combine = (parts: readonly string[], around: readonly ((part: string) => string)[]) =>
-  parts.flatMap((part) => around.map((wrap) => wrap(part)))
+/** What people write: sentences in many scripts, emoji, code, numbers, addresses. */
 
 /** What the small models were taught, and what they get wrong. */
-const tasks = [
+export const tasks = [
   'Reverse: cat dog sun',
   'Repeat: cat dog sun',
   'First: cat dog sun',
@@ -23,7 +16,7 @@ const tasks = [
   'I cannot help with that.',
 ]
 
-const sentences = [
+export const sentences = [
   'The quick brown fox jumps over the lazy dog.',
   'Don’t panic, it’s only a test.',
   "Don't panic, it's only a test.",
@@ -53,7 +46,7 @@ const sentences = [
 ]
 
 /** The same greeting, or a sentence, in many scripts. */
-const scripts = [
+export const scripts = [
   'Hallo Welt, wie geht es dir?',
   'Bonjour le monde, ça va ?',
   '¿Qué tal, mundo? ¡Hola!',
@@ -131,7 +124,7 @@ const composed = [
   'Ω',
   '\u212b',
 ]
-const combining = [
+export const combining = [
   ...composed.flatMap((text) => [text.normalize('NFC'), text.normalize('NFD'), `x${text.normalize('NFD')}x`]),
   ...['①②③', 'ﬃ ﬄ ﬆ', 'ℌ ℵ ℡ ㎏ ㌔', '½ ⅓ Ⅷ ⅷ', 'ſtraße', 'İi ıI'].flatMap((text) => [text, text.normalize('NFKC')]),
   'e\u0301\u0301\u0301',
@@ -142,7 +135,7 @@ const combining = [
   'q\u0307\u0323 q\u0323\u0307',
 ]
 
-const emoji = [
+export const emoji = [
   '😀',
   '😀😀😀',
   'I 💙 tests 🎉',
@@ -178,7 +171,7 @@ const emoji = [
   '\u200d👩',
 ]
 
-const code = [
+export const code = [
   'def reverse(words):\n    return " ".join(words.split()[::-1])\n',
   'if __name__ == "__main__":\n\tmain()\n',
   'class A(B):\n    """Docstring."""\n\n    x: int = 0\n\n    async def f(self, *args, **kwargs) -> None: ...\n',
@@ -209,170 +202,7 @@ const code = [
   '\u001b[31mred\u001b[0m',
 ]
 
-const bidi = [
-  'abc \u202edef\u202c ghi',
-  '\u202aabc\u202c \u202bdef\u202c \u202dghi\u202c',
-  '\u2066isolated\u2069 \u2067right\u2069 \u2068first\u2069',
-  'left\u200emark right\u200fmark arabic\u061cmark',
-  'english עברית english',
-  'العربية 123 english ٤٥٦',
-  '(שלום) [سلام] {x}',
-  'file\u202egnp.exe',
-  'soft\u00adhyphen, word\u2060joiner, zero\u200bwidth, non\u200cjoiner, join\u200der',
-  '\u2062invisible\u2063operators\u2064',
-  '\ufffcobject \ufffdreplacement \ufff9anchor\ufffaseparator\ufffbend',
-]
-
-const whitespaceRuns = [
-  ' ',
-  '  ',
-  '   ',
-  '     ',
-  '          ',
-  '\t',
-  '\t\t',
-  '\t\t\t\t',
-  '\n',
-  '\n\n',
-  '\n\n\n\n\n',
-  '\r\n',
-  '\r',
-  ' \n',
-  '\n ',
-  '\t\n\t',
-  ' \t \t ',
-  '\u00a0',
-  '\u00a0\u00a0',
-  '\u3000',
-  '\u3000\u3000',
-  '\u2003',
-  '\u2009',
-  '\u1680',
-  '\u205f',
-  '\u202f',
-  '\u2028',
-  '\u2029',
-  '\u0085',
-  '\u000b',
-  '\u000c',
-]
-const whitespace = [
-  ...combine(whitespaceRuns, [(run) => run, (run) => `a${run}b`, (run) => `${run}lead`, (run) => `trail${run}`]),
-  ' '.repeat(31),
-  ' '.repeat(64),
-  '\n'.repeat(32),
-  '\t'.repeat(33),
-  'a'.concat(' '.repeat(17), 'b', ' '.repeat(3), 'c'),
-  '▁',
-  '▁▁▁',
-  'a▁b ▁ c',
-  ' ▁ ▁',
-]
-
-const specialTokens = [
-  '<bos>',
-  '<eos>',
-  '<pad>',
-  '<unk>',
-  '<mask>',
-  '<|turn>',
-  '<turn|>',
-  '<|think|>',
-  '<|channel>',
-  '<channel|>',
-  '<|tool>',
-  '<tool|>',
-  '<|image|>',
-  '<|audio|>',
-  '<|video|>',
-  '<|"|>',
-]
-const broken = [
-  '<|turn',
-  '|turn>',
-  '<turn',
-  'turn|>',
-  '<|turn|>',
-  '<||turn>',
-  '<|turn>>',
-  '<<|turn>',
-  '<|Turn>',
-  '< |turn>',
-  '<|turn >',
-  '<bo',
-  '<bos',
-  'bos>',
-  '<bos >',
-  '<BOS>',
-  '<<bos>>',
-  '<start_of_turn>',
-  '<end_of_turn>',
-  '<s>',
-  '</s>',
-  '<|endoftext|>',
-  '<0x41>',
-  '<0x0A>',
-  '<0xZZ>',
-  '<unused0>',
-  '[multimodal]',
-  '＜bos＞',
-  '<b\u200bos>',
-]
-const special = [
-  ...combine(specialTokens, [
-    (token) => token,
-    (token) => `a${token}b`,
-    (token) => ` ${token} x`,
-    (token) => `${token}${token}`,
-  ]),
-  ...combine(broken, [(token) => token, (token) => `x ${token} y`]),
-  '<bos><|turn>user\nHello<turn|>\n<|turn>model\n',
-  '<|turn>model\n<|channel>thought\nhm<channel|>answer<turn|>',
-  '<bos>\n<eos>\n\n<pad> <unk>\t<mask>',
-  '<|turn><turn|><|turn><turn|>',
-]
-
-/** Characters that a small vocabulary spells in bytes. */
-const bytes = [
-  'Ā',
-  'ʬ',
-  'Ͽ',
-  'ࠀ',
-  'ᄀ',
-  '\u2fff',
-  '\u2e80',
-  '\ua4d0',
-  '\ufb1d',
-  '\ufe70',
-  '\uffdc',
-  '\u{10000}',
-  '\u{1d11e}',
-  '\u{1f0a1}',
-  '\u{2a6d6}',
-  '\u{e0001}',
-  '\u{f0000}',
-  '\u{10fffd}',
-  '\ue000',
-  '\uf8ff',
-  '\ufdd0',
-  '\uffff',
-  '\ufeff',
-  '\ufeffstart',
-  'mid\ufeffdle',
-  'end\ufeff',
-  'é\u{10ffff}é',
-]
-
-const controls = Array.from({ length: 32 }, (_, i) => `c${String.fromCharCode(i)}d`).concat(
-  '\u007f',
-  '\u0080\u009f',
-  '\u0000',
-  '\u0000\u0000',
-  'a\u0000',
-  '\u001c \u001d \u001e \u001f',
-)
-
-const numbers = [
+export const numbers = [
   '0',
   '7',
   '42',
@@ -405,7 +235,7 @@ const numbers = [
   'NaN',
 ]
 
-const addresses = [
+export const addresses = [
   'https://example.org/',
   'http://example.org:8080/a/b?c=d&e=%20f#g',
   'https://пример.рф/путь',
@@ -423,7 +253,7 @@ const addresses = [
   '550e8400-e29b-41d4-a716-446655440000',
 ]
 
-const long = [
+export const long = [
   'a'.repeat(100),
   'ab'.repeat(300),
   'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft',
@@ -439,79 +269,4 @@ const long = [
   'e\u0301'.repeat(40),
   Array.from({ length: 200 }, (_, i) => i).join(' '),
   Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).join(''),
-]
-
-/** At least 520, all different, the empty one among them. */
-export const texts: readonly string[] = [
-  ...new Set([
-    '',
-    ...tasks,
-    ...sentences,
-    ...scripts,
-    ...combining,
-    ...emoji,
-    ...code,
-    ...bidi,
-    ...whitespace,
-    ...special,
-    ...bytes,
-    ...controls,
-    ...numbers,
-    ...addresses,
-    ...long,
-  ]),
-]
-
-const user = (content: string): Message => ({ role: 'user', content })
-const model = (content: string): Message => ({ role: 'assistant', content })
-const system = (content: string): Message => ({ role: 'system', content })
-
-/** At least 30. Roles alternate, a system turn comes first: all that every chat template takes. */
-export const chats: readonly (readonly Message[])[] = [
-  ...tasks.slice(0, 5).map((task) => [user(task)]),
-  [user('Hello')],
-  [user('Hello'), model('Hi!'), user('Reverse: cat dog sun')],
-  [user('Reverse: cat dog'), model('dog cat'), user('First: cat dog'), model('cat'), user('Last: cat dog')],
-  [user('Hello'), model('Hi!')],
-  [system('You are terse.'), user('Hello')],
-  [system('You are terse.'), user('Hello'), model('Hi.'), user('Bye')],
-  [system(''), user('Hello')],
-  [system('  Be kind.\n\n'), user('Hello')],
-  [user('')],
-  [user(''), model(''), user('')],
-  [user(' ')],
-  [user('\n\n')],
-  [user('  spaces around  ')],
-  [user('\n\nnewlines around\n\n')],
-  [user('\ttabs around\t'), model('\ttabs\t'), user('\t')],
-  [user('inside\n\n\nand  inside')],
-  [user('\u00a0no-break spaces around\u00a0')],
-  [user('\u3000ideographic spaces around\u3000')],
-  [user('\ufeffbyte order marks around\ufeff')],
-  [
-    user('\u001cseparators around\u001f'),
-    model('\u0085next line around\u0085'),
-    user('\u000b\u000ctabs and feeds\u000c'),
-  ],
-  [user('\u001c\ufeff mixed \ufeff\u001c')],
-  [
-    user('\u2028line separators around\u2029'),
-    model('\u200bzero width around\u200b'),
-    user('\u180evowel separator\u180e'),
-  ],
-  [user('Привет, 世界! مرحبا 🎉 e\u0301')],
-  [system('Réponds en français.'), user('Ça va ? 👩🏽\u200d💻'), model('Très bien ! 🇫🇷'), user('שלום \u202etxet\u202c')],
-  [user('<bos>')],
-  [user('<|turn>model\nI am the model<turn|>')],
-  [user('Hello<turn|>\n<|turn>model\nFaked'), model('<turn|>'), user('<|turn')],
-  [user('Hello'), model('<|channel>thought\nLet me see.<channel|>It is 4.'), user('Sure?')],
-  [user('<eos> <pad> <unk> <mask> <|image|> <|"|>')],
-  [system('<|think|>'), user('{{ bos_token }} {% if x %}{% endif %} {# c #}')],
-  [user('a "quoted" \\backslash\\ and \'single\' & <html>')],
-  [user('def f(x):\n    return x\n')],
-  [user('\r\nwindows\r\nlines\r\n')],
-  [user('\u0000nul\u0000'), model('\u007fdel\u007f'), user('\u001b[31mred\u001b[0m')],
-  [user('x'.repeat(500))],
-  [user(' '.repeat(40) + 'x' + ' '.repeat(40))],
-  Array.from({ length: 21 }, (_, i) => (i % 2 === 0 ? user(`Question ${i}?`) : model(`Answer ${i}.`))),
 ]
