@@ -14,7 +14,7 @@ import { findSource } from './sources/index.js'
 import { formatSourceId } from './source-id.js'
 import type { PreparedCase, SourceId, Verdict } from './types.js'
 
-export { listCells, type Cell } from './run/cells.js'
+export { listCells, nameOfCell, type Cell } from './run/cells.js'
 export type { RunPlan }
 
 /** What happens in a run, in the order in which it happens. */
@@ -61,7 +61,7 @@ export async function* run(plan: RunPlan, signal: AbortSignal): AsyncGenerator<R
 async function execute(plan: RunPlan, signal: AbortSignal, events: EventQueue<RunEvent>): Promise<void> {
   plan.engines.forEach(findSource)
   if (plan.reference !== null && plan.reference.name !== 'recorded') await requireSource(plan.reference)
-  const { cells } = listCells(plan)
+  const cells = listCells(plan).cells.filter(plan.only ?? (() => true))
   const ready = new Map<LoadedCase, Ready>()
   for (const item of new Set(cells.map((cell) => cell.item)))
     ready.set(item, await makeReady(plan, item, signal, events))

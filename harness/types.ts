@@ -231,6 +231,58 @@ export interface Identity {
   readonly weights: Readonly<Record<string, string>>
 }
 
+/** A token and its logit. */
+export type TokenLogit = readonly [token: number, logit: number]
+
+/** One generated token on both sides, and what each would have taken instead. */
+export interface StepEvidence {
+  /** What reference and engine chose here; behind a fork the engine is under the reference's tokens. */
+  readonly expected: number
+  readonly actual: number
+  /** The reference's logit of its own token minus its highest other one. */
+  readonly gap: number
+  readonly topExpected: readonly TokenLogit[]
+  readonly topActual: readonly TokenLogit[]
+  /** Root-mean-square error of the engine's logits through its cache, and in one uncached pass. */
+  readonly error: number
+  readonly uncachedError: number | null
+}
+
+export interface PromptEvidence {
+  readonly prompt: string
+  /** Token ids of the prompt. */
+  readonly tokens: readonly number[]
+  readonly steps: readonly StepEvidence[]
+}
+
+/** Error of the hidden states behind each layer, of one prompt. */
+export interface LayerEvidence {
+  readonly prompt: string
+  /** Root-mean-square error of the engine, from layer 0 on. */
+  readonly error: readonly number[]
+  /** What the reference itself errs by in the engine's dtype: the noise. */
+  readonly noise: readonly number[]
+  /** The first layer whose error is beyond the limit's multiple of the noise. */
+  readonly firstBeyond: number | null
+}
+
+/** What the figures of a verdict are drawn from, small enough to keep. */
+export interface Evidence {
+  readonly prompts: readonly PromptEvidence[]
+  readonly layers: LayerEvidence | null
+  /** Logits of the reference and of the engine: a sample that always holds the largest errors. */
+  readonly scatter: readonly (readonly [expected: number, actual: number])[]
+  /** What the tokens above decode to, where the checkpoint has a tokenizer; as it came, so it may be hostile. */
+  readonly texts: Readonly<Record<string, string>>
+}
+
+/** What became of a verdict since the accepted baseline. */
+export const changes = ['regressed', 'fixed', 'drifted', 'new'] as const
+export type Change = (typeof changes)[number]
+
+/** Whose fault an `error` is: the engine's, or of the machine that should have run it. */
+export type Fault = 'engine' | 'infrastructure'
+
 /** Comparisons and limits, turned into one outcome, one sentence and one command. */
 export interface Verdict {
   readonly caseId: string
@@ -253,6 +305,12 @@ export interface Verdict {
   /** Worst error as a multiple of the spread, root-mean-square, pooled over the case. */
   readonly excess: number | null
   readonly tokens: TokenCount | null
+  /** `null` where nothing was compared, and for tokenizer cases. */
+  readonly evidence: Evidence | null
+  /** Of an `error` only. */
+  readonly fault?: Fault
+  /** Set where there is a baseline and something changed. */
+  readonly change?: Change
   /** One sentence. */
   readonly reason: string
   readonly hint?: string

@@ -19,7 +19,24 @@ export interface Report {
   readonly summary: Readonly<Record<Outcome, number>>
   /** How many verdicts cases leave to the nightly run. */
   readonly leftToNightly: number
+  /** Accepted verdicts of the baseline that no case gives any more. */
+  readonly gone: readonly GoneVerdict[]
+  readonly shard: Shard | null
   readonly verdicts: readonly Verdict[]
+}
+
+/** An accepted verdict whose case or engine is gone. */
+export interface GoneVerdict {
+  readonly caseId: string
+  readonly engine: string
+  readonly outcome: Outcome
+}
+
+/** Part `index` (from 1) of `total` of a run; `cells` has the names of the cells of each part. */
+export interface Shard {
+  readonly index: number
+  readonly total: number
+  readonly cells: readonly (readonly string[])[]
 }
 
 export interface RunFacts {
@@ -27,6 +44,8 @@ export interface RunFacts {
   readonly command: string
   readonly startedAt: Date
   readonly elapsedMs: number
+  readonly gone?: readonly GoneVerdict[]
+  readonly shard?: Shard | null
 }
 
 /** Verdicts stand in the order of cases and engines, whichever finished first. */
@@ -48,6 +67,8 @@ export function buildReport(verdicts: readonly Verdict[], leftToNightly: number,
     },
     summary: summarise(verdicts),
     leftToNightly,
+    gone: facts.gone ?? [],
+    shard: facts.shard ?? null,
     verdicts: [...verdicts].sort((a, b) => compareText(a.caseId, b.caseId) || compareText(a.engine, b.engine)),
   }
 }
@@ -68,10 +89,14 @@ const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 /** Outcomes that are bad news. */
 const bad: readonly Outcome[] = ['fail', 'error', 'fixed']
 
+/** Whether a verdict fails a run; what regressed does so, whatever its outcome. */
+export const isBad = ({ outcome, change }: Pick<Verdict, 'outcome' | 'change'>): boolean =>
+  bad.includes(outcome) || change === 'regressed'
+
 /**
  * Exit code of a run: 1 if a verdict is bad; else 3 if something was skipped that `--require` wants, else 0.
  */
 export function exitCodeOf({ verdicts }: Report, isRequired: boolean): 0 | 1 | 3 {
-  if (verdicts.some(({ outcome }) => bad.includes(outcome))) return 1
+  if (verdicts.some(isBad)) return 1
   return isRequired && verdicts.some(({ outcome }) => outcome === 'skipped') ? 3 : 0
 }

@@ -16,6 +16,7 @@ const verdict: Verdict = {
   spread: { dtype: 'float32', rms: 1e-5, max: 4e-5, origin: 'recorded' },
   excess: 1.1234,
   tokens: { equal: 48, nearTie: 0, diverged: 0, total: 48 },
+  evidence: null,
   reason: 'logits within 1.1 × the spread, 48 of 48 generated tokens equal',
   reproduce: 'npx parity run --case mine/e4b --engine onnxruntime:cpu',
   elapsedMs: 900,

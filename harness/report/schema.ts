@@ -1,6 +1,6 @@
 /** `report.json`, version 1. JSON has no NaN and no infinity: such numbers are strings there. */
 import { z } from 'zod'
-import { outcomes } from '../types.js'
+import { changes, outcomes } from '../types.js'
 
 const spelt = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])])
 const count = z.int().nonnegative()
@@ -24,6 +24,31 @@ const comparisonOf = <T extends z.ZodType>(number: T) =>
     nearTies: z.array(z.object({ ...placeShape, expected: count, actual: count, gap: number })),
     detail: z.string().optional(),
   })
+
+const evidenceOf = <T extends z.ZodType>(number: T) => {
+  const top = z.array(z.tuple([count, number]))
+  const step = z.object({
+    expected: count,
+    actual: count,
+    gap: number,
+    topExpected: top,
+    topActual: top,
+    error: number,
+    uncachedError: number.nullable(),
+  })
+  const layers = z.object({
+    prompt: z.string(),
+    error: z.array(number),
+    noise: z.array(number),
+    firstBeyond: count.nullable(),
+  })
+  return z.object({
+    prompts: z.array(z.object({ prompt: z.string(), tokens: z.array(count), steps: z.array(step) })),
+    layers: layers.nullable(),
+    scatter: z.array(z.tuple([number, number])).describe('Logits of reference and engine: a sample'),
+    texts: z.record(z.string(), z.string()).describe('What token ids decode to; may be hostile'),
+  })
+}
 
 const verdictOf = <T extends z.ZodType>(number: T) =>
   z.object({
@@ -52,6 +77,9 @@ const verdictOf = <T extends z.ZodType>(number: T) =>
       .nullable(),
     excess: number.nullable().describe('Root-mean-square error of the logits as a multiple of the spread'),
     tokens: z.object({ equal: count, nearTie: count, diverged: count, total: count }).nullable(),
+    evidence: evidenceOf(number).nullable().describe('What the figures are drawn from'),
+    fault: z.enum(['engine', 'infrastructure']).optional().describe('Whose an error is'),
+    change: z.enum(changes).optional().describe('Since the accepted baseline'),
     reason: z.string(),
     hint: z.string().optional(),
     reproduce: z.string(),
@@ -77,8 +105,18 @@ const reportOf = <T extends z.ZodType>(number: T) =>
     }),
     summary: z.record(z.enum(outcomes), count),
     leftToNightly: count.describe('How many verdicts cases leave to the nightly run'),
+    gone: z
+      .array(z.object({ caseId: z.string(), engine: z.string(), outcome: z.enum(outcomes) }))
+      .describe('Accepted verdicts of the baseline that no case gives any more'),
+    shard: z
+      .object({ index: z.int().positive(), total: z.int().positive(), cells: z.array(z.array(z.string())) })
+      .nullable()
+      .describe('Which part of the run this is, and what each part has to do'),
     verdicts: z.array(verdictOf(number)),
   })
+
+/** A verdict as it is written: a line of `verdicts.jsonl`. */
+export const verdictSchema = verdictOf(spelt)
 
 /** A report as it is written. */
 export const reportSchema = reportOf(spelt)
@@ -86,6 +124,7 @@ export type ReportDocument = z.output<typeof reportSchema>
 
 /** Reads a written report back: what was spelt out is a number again. */
 export const reportReader = reportOf(spelt.transform(Number))
+export const verdictReader = verdictOf(spelt.transform(Number))
 
 /** JSON Schema of `report.json`, for editors and other people's programs. */
 export const reportJsonSchema = (): object => z.toJSONSchema(reportSchema)

@@ -12,5 +12,6 @@ export const blankVerdict = {
   spread: null,
   excess: null,
   tokens: null,
+  evidence: null,
   peakBytes: null,
 } as const satisfies Partial<Verdict>

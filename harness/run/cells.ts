@@ -30,3 +30,6 @@ export function listCells(plan: Pick<RunPlan, 'cases' | 'engines' | 'isNightly'>
     later: models.filter(isLater),
   }
 }
+
+/** `CASE on ENGINE`, the engine as it was asked for. */
+export const nameOfCell = (cell: Cell): string => `${cell.item.id} on ${nameOfEngine(cell)}`

@@ -1,6 +1,7 @@
 import type { LoadedCase } from '../cases/load-cases.js'
 import type { Timeouts } from '../sources/source.js'
 import type { Limits, SourceId } from '../types.js'
+import type { Cell } from './cells.js'
 
 /** Everything that a run does, decided before it starts. */
 export interface RunPlan {
@@ -15,6 +16,8 @@ export interface RunPlan {
   readonly jobs: number
   /** Whether engines also take the cases that leave them to the nightly run. */
   readonly isNightly: boolean
+  /** The cells to run, of those that the plan has; all of them where it is missing. */
+  readonly only?: (cell: Cell) => boolean
   /** Processor threads of each engine. */
   readonly threads: number
   readonly timeouts: Timeouts
