@@ -13,10 +13,16 @@ export type ParityErrorCode =
   | 'PARITY_CASE'
   | 'PARITY_TRACE'
   | 'PARITY_RECORDING'
+  | 'PARITY_CONFIG'
   | 'PARITY_REPORT'
+  | 'PARITY_REPORTER'
+  | 'PARITY_BASELINE'
   | 'PARITY_SOURCE'
   | 'PARITY_WORKER'
   | 'PARITY_HUB'
+
+/** Mistakes in what the user wrote: on the command line, in a case or in the config. */
+const asked: readonly ParityErrorCode[] = ['PARITY_USAGE', 'PARITY_CASE', 'PARITY_CONFIG', 'PARITY_REPORTER']
 
 export class ParityError extends Error {
   readonly [marker] = true
@@ -36,8 +42,8 @@ export class ParityError extends Error {
     return typeof value === 'object' && value !== null && marker in value
   }
 
-  /** Exit code of the program: 2 for a mistake on the command line, 3 for a broken set-up. */
+  /** Exit code of the program: 2 for a mistake of the user's, 3 for a broken set-up. */
   get exitCode(): 2 | 3 {
-    return this.code === 'PARITY_USAGE' || this.code === 'PARITY_CASE' ? 2 : 3
+    return asked.includes(this.code) ? 2 : 3
   }
 }
