@@ -31,7 +31,7 @@ export function judge(
   spread: Spread,
 ): Judgement {
   const measure: Measure = { prompts, limits, spread }
-  const aligned = align(reference, engine)
+  const aligned = alignTraces(reference, engine)
   const tokens = compareTokens(measure, reference, engine.own, engine.forced)
   const logits = compareLogits(measure, reference, aligned)
   const comparisons: Comparison[] = [logits, compareTopK(measure, reference, aligned), tokens.comparison]
@@ -51,7 +51,7 @@ export function judge(
 }
 
 /** The engine's own trace, but the forced one for each prompt whose generation went elsewhere. */
-function align(reference: Trace, { own, forced }: EngineTraces): Trace {
+export function alignTraces(reference: Trace, { own, forced }: EngineTraces): Trace {
   const follows = own.generated.map((tokens, i) =>
     tokens.every((token, step) => token === reference.generated[i][step]),
   )

@@ -1,7 +1,6 @@
 import type { LoadedCase } from '../cases/load-cases.js'
 import { formatSourceId, matchesSourceId, parseSourceId } from '../source-id.js'
 import type { Case, SourceId, TokenizerCase } from '../types.js'
-import type { RunPlan } from './plan.js'
 
 /** What one verdict is about: a case on an engine, or a tokenizer case, which needs none. */
 export type Cell =
@@ -17,7 +16,11 @@ export const ownTokenizer = 'tokenizers'
 export const nameOfEngine = ({ engine }: Cell): string => (engine === null ? ownTokenizer : formatSourceId(engine))
 
 /** The cells of a plan, apart from those that it leaves to the nightly run. */
-export function listCells(plan: Pick<RunPlan, 'cases' | 'engines' | 'isNightly'>): {
+export function listCells(plan: {
+  readonly cases: readonly LoadedCase[]
+  readonly engines: readonly SourceId[]
+  readonly isNightly: boolean
+}): {
   readonly cells: readonly Cell[]
   readonly later: readonly Cell[]
 } {

@@ -3,7 +3,8 @@ import { atLeast, measureSpread, spreadFloor } from '../compare/spread.js'
 import { ParityError } from '../errors.js'
 import { findSource } from '../sources/index.js'
 import { formatSourceId } from '../source-id.js'
-import { hasRecording, readRecording } from '../trace/recording-store.js'
+import { hasRecording, readProvenance, readRecording } from '../trace/recording-store.js'
+import type { Recording } from '../trace/recording.js'
 import type { PreparedCase, SourceId, Spread, Trace } from '../types.js'
 import { generation, underTokens } from './observations.js'
 import type { RunPlan } from './plan.js'
@@ -13,6 +14,8 @@ export interface Reference {
   /** `transformers@5.23.0/float64, recorded` */
   readonly name: string
   readonly truth: Trace
+  /** The prompt whose hidden states the truth holds, and what the reference errs by in a dtype; null of a live one. */
+  readonly layers: { readonly prompt: string; noise(dtype: string): readonly number[] | null } | null
   /** The error that the reference itself makes in a dtype, never below the floor. */
   spread(dtype: string, signal: AbortSignal): Promise<Spread>
 }
@@ -23,6 +26,27 @@ export async function chooseReference(plan: RunPlan, item: PreparedCase): Promis
   if (hasRecording(plan.recordings, item.id)) return { name: 'recorded' }
   const live = { name: 'transformers' }
   return (await findSource(live).check(live)).ok ? live : { name: 'oracle' }
+}
+
+/** The name of the reference that `openReference` would open, which is not run for it. */
+export async function nameReference(plan: RunPlan, item: PreparedCase): Promise<string> {
+  const id = await chooseReference(plan, item)
+  if (id.name === 'recorded') return nameRecording(await readProvenance(plan.recordings, item.id))
+  const available = await findSource(id).check(id)
+  return formatSourceId({
+    name: id.name,
+    version: available.ok ? available.version : id.version,
+    dtype: truthDtype(id),
+  })
+}
+
+const nameRecording = ({ source: { name, version, dtype } }: Recording): string =>
+  `${formatSourceId({ name, version, dtype })}, recorded`
+
+/** The dtype asked for, or the highest that the source has. */
+function truthDtype(id: SourceId): string {
+  const { dtypes } = findSource(id)
+  return id.dtype ?? (dtypes.includes('float64') ? 'float64' : dtypes[0])
 }
 
 /** @throws ParityError where a recording is missing or of something else; WorkerFault where a live reference refuses */
@@ -40,10 +64,10 @@ async function recordedReference(plan: RunPlan, item: PreparedCase): Promise<Ref
     )
   }
   const { recording, truth } = await readRecording(plan.recordings, item)
-  const { name, version, dtype } = recording.source
   return {
-    name: `${formatSourceId({ name, version, dtype })}, recorded`,
+    name: nameRecording(recording),
     truth,
+    layers: { prompt: recording.layersOf, noise: (dtype) => recording.dtypes[dtype]?.layers ?? null },
     spread: (wanted) => {
       const floor = spreadFloor(item.prompts, truth, wanted)
       const error = recording.dtypes[wanted]?.error
@@ -57,7 +81,7 @@ async function recordedReference(plan: RunPlan, item: PreparedCase): Promise<Ref
 /** Runs the reference in the highest dtype that it has for the truth, and in the engine's dtype for the spread. */
 async function liveReference(plan: RunPlan, item: PreparedCase, id: SourceId, signal: AbortSignal): Promise<Reference> {
   const source = findSource(id)
-  const dtype = id.dtype ?? (source.dtypes.includes('float64') ? 'float64' : source.dtypes[0])
+  const dtype = truthDtype(id)
   const open = (inDtype: string) =>
     source.open(
       {
@@ -77,6 +101,7 @@ async function liveReference(plan: RunPlan, item: PreparedCase, id: SourceId, si
   return {
     name: formatSourceId({ name: resolved.name, version: resolved.version, dtype }),
     truth,
+    layers: null,
     async spread(wanted, abort) {
       const floor = spreadFloor(item.prompts, truth, wanted)
       if (wanted === dtype || !source.dtypes.includes(wanted)) return floor

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TokenizerObservation } from '../types.js'
-import { judgeTokenizer } from './tokenizer-verdict.js'
+import { WorkerFault } from '../workers/host.js'
+import { judgeTokenizer, reachTokenizerVerdict } from './tokenizer-verdict.js'
 
 const probe = { texts: ['a\u202eb', 'cat'], chats: [[{ role: 'user', content: 'Hello' } as const]] }
 const right: TokenizerObservation = {
@@ -43,5 +44,30 @@ describe('judgeTokenizer', () => {
     const { outcome, reason } = judgeTokenizer(probe, right, { ...right, rendered: ['<bos>Hell'] })
     expect(outcome).toBe('fail')
     expect(reason).toContain('chat 0, [{"role":"user","content":"Hello"}], has nothing instead of "o" at position 9')
+  })
+})
+
+describe('reachTokenizerVerdict', () => {
+  const item = { id: 'mine/tokenizer', checkpoint: '.', tokenizer: probe, file: '/nowhere/mine.case.ts' }
+  const reach = (expected: () => Promise<TokenizerObservation>) =>
+    reachTokenizerVerdict({ item, folder: '/nowhere', name: 'transformers', expected }, 'parity run')
+
+  it('blames the machine where transformers failed', async () => {
+    const fault = new WorkerFault('exited', 'open', 'the worker exited with code 1', { code: 1 }, 'last words')
+    expect(await reach(() => Promise.reject(fault))).toMatchObject({
+      outcome: 'error',
+      stage: 'open',
+      fault: 'infrastructure',
+      reason: 'the reference failed: the worker exited with code 1',
+      log: 'last words',
+    })
+  })
+
+  it('blames the tokenizer where it cannot be used', async () => {
+    expect(await reach(() => Promise.resolve(right))).toMatchObject({
+      outcome: 'error',
+      stage: 'observe',
+      fault: 'engine',
+    })
   })
 })

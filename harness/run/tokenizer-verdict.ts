@@ -8,9 +8,11 @@ import type { Comparison, TokenizerObservation, TokenizerProbe, Verdict } from '
 import { WorkerFault } from '../workers/host.js'
 import { blankVerdict } from './blank-verdict.js'
 import { ownTokenizer } from './cells.js'
+import { ReferenceFault } from './classify-fault.js'
 import type { TokenizerReference } from './tokenizer-reference.js'
 
-type Found = Pick<Verdict, 'outcome' | 'reason'> & Partial<Pick<Verdict, 'comparisons' | 'stage' | 'hint' | 'log'>>
+type Found = Pick<Verdict, 'outcome' | 'reason'> &
+  Partial<Pick<Verdict, 'comparisons' | 'stage' | 'fault' | 'hint' | 'log'>>
 
 /** Whatever goes wrong behind the recording becomes the verdict. */
 export async function reachTokenizerVerdict(reference: TokenizerReference, reproduce: string): Promise<Verdict> {
@@ -33,9 +35,12 @@ async function attempt({ item, folder, expected }: TokenizerReference): Promise<
   try {
     return judgeTokenizer(item.tokenizer, await expected(), await observeTokenizer(folder, texts, chats))
   } catch (error) {
-    if (error instanceof WorkerFault)
-      return { outcome: 'error', stage: error.stage, reason: `the reference failed: ${error.message}`, log: error.log }
-    if (ParityError.is(error)) return { outcome: 'error', stage: 'observe', reason: error.message, hint: error.hint }
+    if (error instanceof WorkerFault) {
+      const { stage, message: reason, log } = new ReferenceFault(error)
+      return { outcome: 'error', stage, fault: 'infrastructure', reason, log }
+    }
+    if (ParityError.is(error))
+      return { outcome: 'error', stage: 'observe', fault: 'engine', reason: error.message, hint: error.hint }
     throw error
   }
 }

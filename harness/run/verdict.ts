@@ -4,12 +4,14 @@ import { openCheckpoint } from '../checkpoint/checkpoint.js'
 import { identify } from '../checkpoint/identity.js'
 import { findSource } from '../sources/index.js'
 import { formatSourceId, matchesSourceId, parseSourceId } from '../source-id.js'
-import type { KnownDivergence, Outcome, PreparedCase, Progress, ResolvedSource, SourceId, Verdict } from '../types.js'
+import type { KnownDivergence, PreparedCase, Progress, ResolvedSource, SourceId, Verdict } from '../types.js'
 import { WorkerFault } from '../workers/host.js'
 import { blankVerdict } from './blank-verdict.js'
+import { classifyFault, ReferenceFault } from './classify-fault.js'
+import { gatherEvidence } from './gather-evidence.js'
 import { observeEngine } from './observe-engine.js'
 import type { RunPlan } from './plan.js'
-import type { Reference } from './reference.js'
+import { nameReference, type Reference } from './reference.js'
 
 type Found = Pick<Verdict, 'outcome' | 'reason'> & Partial<Verdict>
 
@@ -33,9 +35,8 @@ export async function reachVerdict(
     caseId: item.id,
     checkpoint: await identify(item.folder),
     engine: label,
-    reference: plan.reference === null ? 'auto' : formatSourceId(plan.reference),
-    ...found,
-    ...(known === undefined ? {} : applyKnown(found, known)),
+    reference: found.reference ?? (await nameReference(plan, item)),
+    ...(known === undefined ? found : applyKnown(found, known)),
     reproduce: plan.reproduce(item.id, formatSourceId(id)),
     elapsedMs: Math.round(performance.now() - started),
   }
@@ -71,21 +72,31 @@ async function attempt(
     facts = { ...facts, ...identity(session.source) }
     const seen = await observeEngine(session, item, truth.truth, signal, progress)
     if (seen.kind === 'nonsense')
-      return { ...facts, outcome: 'error', stage: 'observe', reason: seen.reason, peakBytes: seen.own.peakBytes }
+      return {
+        ...facts,
+        outcome: 'error',
+        stage: 'observe',
+        fault: 'engine',
+        reason: seen.reason,
+        peakBytes: seen.own.peakBytes,
+      }
     const spread = await blameReference(() => truth.spread(session.source.dtype, signal))
+    const measure = { prompts: item.prompts, limits: plan.limits, spread }
     const judgement = judge(item.prompts, truth.truth, seen.traces, plan.limits, spread)
+    const { evidence, notCompared } = await gatherEvidence(session, item, truth, seen.traces, measure, signal)
     return {
       ...facts,
       ...judgement,
       limits: plan.limits,
       spread,
-      notCompared: [...seen.notCompared, ...(await insideWindow(item))],
+      notCompared: [...seen.notCompared, ...(await insideWindow(item)), ...notCompared],
+      evidence,
       peakBytes: seen.traces.own.peakBytes,
     }
   } catch (error) {
     if (!(error instanceof WorkerFault) || signal.aborted) throw error
     const { stage, message: reason, detail, log } = error
-    return { ...facts, outcome: 'error', stage, reason, hint: detail.hint, log }
+    return { ...facts, outcome: 'error', stage, fault: classifyFault(error), reason, hint: detail.hint, log }
   }
 }
 
@@ -103,19 +114,25 @@ async function blameReference<T>(work: () => Promise<T>): Promise<T> {
     return await work()
   } catch (error) {
     if (!(error instanceof WorkerFault)) throw error
-    throw new WorkerFault(error.kind, error.stage, `the reference failed: ${error.message}`, error.detail, error.log)
+    throw new ReferenceFault(error)
   }
 }
 
 const identity = ({ version, adapter, software }: ResolvedSource) => ({ engineVersion: version, adapter, software })
 
-/** A declared divergence that is there is `known`; one that is gone must be undeclared, so it fails as `fixed`. */
-function applyKnown(found: Found, known: KnownDivergence): { outcome: Outcome; reason: string; hint?: string } {
-  if (found.outcome === 'skipped') return found
+/**
+ * A declared divergence that is there is `known`; one that is gone must be undeclared, so it fails as `fixed`. Where the
+ * machine failed, nothing was found out about it.
+ */
+function applyKnown(found: Found, known: KnownDivergence): Found {
+  const { fault, ...rest } = found
+  if (found.outcome === 'skipped' || fault === 'infrastructure') return found
   if (found.outcome === 'fail' || found.outcome === 'error') {
-    return { outcome: 'known', reason: `${found.reason} (known: ${known.because}, ${known.link})` }
+    const reason = `${found.reason} (known: ${known.because}, ${known.link})`
+    return { ...rest, outcome: 'known', reason }
   }
   return {
+    ...rest,
     outcome: 'fixed',
     reason: `${found.reason}, but the case declares a divergence: ${known.because} (${known.link})`,
     hint: 'Remove the declaration from the case’s `known`.',
