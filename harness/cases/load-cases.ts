@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { createJiti } from 'jiti'
 import { ParityError } from '../errors.js'
-import { packageRoot } from '../package-root.js'
+import { importFile } from '../import-file.js'
 import type { Case, TokenizerCase } from '../types.js'
 import { parseCase } from './case-schema.js'
 
@@ -26,7 +25,7 @@ export async function loadCases(root: string): Promise<LoadedCase[]> {
 }
 
 async function loadFile(file: string): Promise<LoadedCase[]> {
-  const content = await importFile(file)
+  const content = await importFile(file, 'PARITY_CASE', 'A case file exports a case, or a list of them, as its default.')
   return (Array.isArray(content) ? content : [content]).map((item: unknown) => {
     const parsed = parseCase(item)
     if ('why' in parsed)
@@ -39,20 +38,4 @@ async function loadFile(file: string): Promise<LoadedCase[]> {
     const place = checkpoint.startsWith('hub:') ? checkpoint : resolve(dirname(file), checkpoint)
     return { ...parsed.case, checkpoint: place, file }
   })
-}
-
-/** Runs a TypeScript file without a build; it may import this package by name wherever it stands. */
-async function importFile(file: string): Promise<unknown> {
-  const jiti = createJiti(import.meta.url, { alias: { 'transformers-parity': join(packageRoot, 'dist/index.js') } })
-  try {
-    return await jiti.import(file, { default: true })
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new ParityError(
-      'PARITY_CASE',
-      `${file} cannot be loaded: ${why}`,
-      'A case file exports a case, or a list of them, as its default.',
-      { cause },
-    )
-  }
 }
