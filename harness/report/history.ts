@@ -1,5 +1,15 @@
 /** `reports/history.jsonl`: a line a run, oldest first. */
+import { mkdir, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { z } from 'zod'
+import { ParityError } from '../errors.js'
+import { spellNonFinite } from '../spell-non-finite.js'
 import type { Outcome } from '../types.js'
+import { writeFileAtomically } from '../write-file.js'
+import { isFinding } from './baseline.js'
+import type { Report } from './build.js'
+import { verdictReader } from './schema.js'
+import { keyOf } from './verdict-key.js'
 
 /** One verdict of an earlier run. */
 export interface PastVerdict {
@@ -19,4 +29,96 @@ export interface HistoryPoint {
   readonly reference: string
   /** By `keyOf` of the verdict. */
   readonly verdicts: Readonly<Record<string, PastVerdict>>
+}
+
+const pointReader = z.object({
+  at: z.iso.datetime(),
+  tool: z.string(),
+  commit: z.string().nullable(),
+  reference: z.string(),
+  verdicts: z.record(
+    z.string(),
+    verdictReader.pick({ outcome: true, excess: true, engineVersion: true, elapsedMs: true }),
+  ),
+})
+
+/**
+ * Earlier runs; none where there is no file. A last line that an interrupted write has torn is dropped.
+ *
+ * @throws ParityError PARITY_REPORT naming file and line
+ */
+export async function readHistory(file: string): Promise<HistoryPoint[]> {
+  return (await readWholeLines(file)).map((line, index) => parsePoint(line, `${file}:${index + 1}`))
+}
+
+/** @throws ParityError PARITY_REPORT */
+async function readWholeLines(file: string): Promise<string[]> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return []
+    throw refuse(`${file} cannot be read`, cause)
+  }
+  const lines = text.split('\n')
+  const last = lines.pop() ?? ''
+  // Without its newline a line may be half a line, but an editor may have cut the newline of a whole one too.
+  return isJson(last) ? [...lines, last] : lines
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function parsePoint(line: string, where: string): HistoryPoint {
+  let content: unknown
+  try {
+    content = JSON.parse(line)
+  } catch (cause) {
+    throw refuse(`${where} is not JSON`, cause)
+  }
+  const parsed = pointReader.safeParse(content)
+  if (parsed.success) return parsed.data
+  throw refuse(`${where} is not a run of this version: ${z.prettifyError(parsed.error)}`, parsed.error)
+}
+
+const refuse = (message: string, cause: unknown) =>
+  new ParityError('PARITY_REPORT', message, 'parity history adds a line from the report of a run.', { cause })
+
+/** What history keeps of a report: the verdicts that say something of an engine. `commit` is that of the project. */
+export function pointOf(report: Report, commit: string | null): HistoryPoint {
+  const found = report.verdicts.filter(isFinding)
+  return {
+    at: report.startedAt,
+    tool: report.tool.version,
+    commit,
+    reference: [...new Set(found.map(({ reference }) => reference))].join('; '),
+    verdicts: Object.fromEntries(
+      found.map((verdict) => {
+        const { outcome, excess, engineVersion, elapsedMs } = verdict
+        return [keyOf(verdict), { outcome, excess, engineVersion, elapsedMs }]
+      }),
+    ),
+  }
+}
+
+/**
+ * Adds a run, so that a reader sees the file with it or without it. Returns `false` where the history has this very line
+ * already, as when a job is repeated. The folder is made if there is none.
+ *
+ * @throws ParityError PARITY_REPORT if what is there is no history
+ */
+export async function appendHistory(file: string, point: HistoryPoint): Promise<boolean> {
+  const lines = await readWholeLines(file)
+  lines.forEach((line, index) => parsePoint(line, `${file}:${index + 1}`))
+  const added = JSON.stringify(point, spellNonFinite)
+  if (lines.includes(added)) return false
+  await mkdir(dirname(file), { recursive: true })
+  await writeFileAtomically(file, [...lines, added].map((line) => `${line}\n`).join(''))
+  return true
 }

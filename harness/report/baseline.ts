@@ -1,0 +1,105 @@
+/** `reports/baseline.json`: the verdicts that somebody accepted as the state of things. */
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { ParityError } from '../errors.js'
+import { spellNonFinite } from '../spell-non-finite.js'
+import type { Outcome, Verdict } from '../types.js'
+import type { Report } from './build.js'
+import { verdictReader } from './schema.js'
+import { keyOf } from './verdict-key.js'
+
+export interface AcceptedVerdict {
+  readonly outcome: Outcome
+  readonly excess: number | null
+  readonly engineVersion: string | null
+  readonly reference: string
+  readonly adapter: string | null
+}
+
+export interface Baseline {
+  readonly version: 1
+  /** Version of the harness that accepted. */
+  readonly tool: string
+  /** ISO 8601. */
+  readonly acceptedAt: string
+  /** By `keyOf` of the verdict. */
+  readonly verdicts: Readonly<Record<string, AcceptedVerdict>>
+}
+
+const acceptedShape = { outcome: true, excess: true, engineVersion: true, reference: true, adapter: true } as const
+
+const baselineReader = z.object({
+  version: z.literal(1),
+  tool: z.string(),
+  acceptedAt: z.iso.datetime(),
+  verdicts: z.record(z.string().regex(/^.+ on \S+$/, 'is not CASE on ENGINE'), verdictReader.pick(acceptedShape)),
+})
+
+/** @throws ParityError PARITY_BASELINE */
+export async function readBaseline(file: string): Promise<Baseline> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (cause) {
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+    throw refuse(`${file} ${isMissing ? 'does not exist' : 'cannot be read'}`, cause)
+  }
+  return parseBaseline(text, file)
+}
+
+/** Checks the content of a baseline; `name` says in an error where it came from. @throws ParityError PARITY_BASELINE */
+export function parseBaseline(text: string, name: string): Baseline {
+  let content: unknown
+  try {
+    content = JSON.parse(text)
+  } catch (cause) {
+    throw refuse(`${name} is not JSON`, cause)
+  }
+  const parsed = baselineReader.safeParse(content)
+  if (parsed.success) return parsed.data
+  throw refuse(`${name} is not a baseline of this version: ${z.prettifyError(parsed.error)}`, parsed.error)
+}
+
+const refuse = (message: string, cause: unknown) =>
+  new ParityError('PARITY_BASELINE', message, 'parity accept writes a baseline from the report of a run.', { cause })
+
+/** One verdict a line, in the order of their keys, so that a diff has one line for each verdict that changed. */
+export function formatBaseline({ version, tool, acceptedAt, verdicts }: Baseline): string {
+  const lines = Object.keys(verdicts)
+    .sort()
+    .map((key) => `    ${JSON.stringify(key)}: ${JSON.stringify(verdicts[key], spellNonFinite)}`)
+  const head = Object.entries({ version, tool, acceptedAt }).map(
+    ([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)},`,
+  )
+  const body = lines.length === 0 ? '{}' : `{\n${lines.join(',\n')}\n  }`
+  return `{\n${head.join('\n')}\n  "verdicts": ${body}\n}\n`
+}
+
+/** Whether a verdict says something of the engine: it was run, and what became of it is not the machine's fault. */
+export const isFinding = ({ outcome, fault }: Pick<Verdict, 'outcome' | 'fault'>): boolean =>
+  outcome !== 'skipped' && fault !== 'infrastructure'
+
+/** What a baseline keeps of a verdict. */
+export const acceptedOf = ({ outcome, excess, engineVersion, reference, adapter }: Verdict): AcceptedVerdict => ({
+  outcome,
+  excess,
+  engineVersion,
+  reference,
+  adapter,
+})
+
+/**
+ * The baseline with the verdicts of a report in it. What the report did not run stays as it was accepted, and so does
+ * what was skipped or failed by the machine's fault. What the report calls gone is removed.
+ */
+export function acceptReport(previous: Baseline | null, report: Report, acceptedAt = new Date()): Baseline {
+  const kept = new Map(Object.entries(previous?.verdicts ?? {}))
+  for (const gone of report.gone) kept.delete(keyOf(gone))
+  for (const verdict of report.verdicts.filter(isFinding)) kept.set(keyOf(verdict), acceptedOf(verdict))
+  return {
+    version: 1,
+    tool: report.tool.version,
+    acceptedAt: acceptedAt.toISOString(),
+    verdicts: Object.fromEntries(kept),
+  }
+}

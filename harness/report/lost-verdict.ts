@@ -1,0 +1,44 @@
+import type { Verdict } from '../types.js'
+import type { Reached } from './reporter.js'
+import { splitKey } from './verdict-key.js'
+
+/**
+ * The verdict on a cell that a shard was to give and did not: the machine's fault. `shard` is written 2/4, `file` is its
+ * report, if there is one. The engine is called what other cells that ask for it found it to be, so that it stands in the
+ * same column.
+ */
+export function makeLostVerdict(
+  cell: string,
+  shard: string,
+  file: string | null,
+  reached: readonly Reached[],
+): Verdict {
+  const { caseId, engine: asked } = splitKey(cell)
+  const alike = reached.find((other) => splitKey(other.cell).engine === asked)?.verdict
+  return {
+    caseId,
+    checkpoint: null,
+    engine: alike?.engine ?? asked,
+    engineVersion: null,
+    adapter: null,
+    software: false,
+    reference: reached.find(({ verdict }) => verdict.caseId === caseId)?.verdict.reference ?? 'unknown',
+    outcome: 'error',
+    fault: 'infrastructure',
+    comparisons: [],
+    notCompared: [],
+    limits: null,
+    spread: null,
+    excess: null,
+    tokens: null,
+    evidence: null,
+    reason:
+      file === null
+        ? `shard ${shard} is lost: no report of it was given`
+        : `shard ${shard} was cut short: ${file} has no verdict on this`,
+    hint: `Run shard ${shard} again and merge all shards.`,
+    reproduce: `npx parity run --case ${caseId} --engine ${asked}`,
+    elapsedMs: 0,
+    peakBytes: null,
+  }
+}
