@@ -12,9 +12,15 @@ const common = ['types', 'errors', 'source-id', 'package-root', 'cache-folder', 
 )
 
 /** Where a program or another package begins to read. */
-const entries = ['cli/main', 'index', 'sources/[^/]+/worker', '(report|cases)/write-json-schema'].map(
-  (name) => `^harness/${name}\\.ts$`,
-)
+const entries = [
+  'cli/main',
+  'cli/write-reference',
+  'index',
+  'vitest',
+  'sources/[^/]+/worker',
+  '(report|cases|config)/write-json-schema',
+  'report/writers/html/client/main',
+].map((name) => `^harness/${name}\\.ts$`)
 
 module.exports = {
   forbidden: [
@@ -47,9 +53,11 @@ module.exports = {
     only('trace/', ['checkpoint/']),
     only('workers/', ['checkpoint/', 'trace/']),
     only('sources/', ['checkpoint/', 'trace/', 'prompt/', 'workers/']),
-    only('cases/', ['checkpoint/', 'trace/', 'prompt/']),
+    only('cases/', ['checkpoint/', 'trace/', 'prompt/', 'import-file']),
     only('compare/', ['trace/']),
-    only('report/', []),
+    only('report/', ['import-file']),
+    only('config/', ['import-file']),
+    only('ci/', ['report/']),
     {
       name: 'compare-does-no-io',
       severity: 'error',
@@ -66,7 +74,7 @@ module.exports = {
       name: 'parts-meet-in-run-only',
       comment: 'run.ts and run/ are where cases, sources and comparisons meet.',
       severity: 'error',
-      from: { path: '^harness/', pathNot: ['^harness/(run|cli)(/|\\.ts)', '^harness/index\\.ts$', '\\.test\\.ts$'] },
+      from: { path: '^harness/', pathNot: ['^harness/(run|cli|vitest)(/|\\.ts)', '^harness/index\\.ts$', '\\.test\\.ts$'] },
       to: { path: '^harness/run(/|\\.ts)' },
     },
     {

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /** Unit tests stand beside the source; the others say in their name what they need. */
-const kinds = ['parity', 'program', 'python'] as const
+const kinds = ['parity', 'program', 'python', 'browser'] as const
 const filesOf = (kind: string) => `harness/**/*.${kind}.test.ts`
 
 export default defineConfig({

@@ -9,10 +9,12 @@ export class ProgressLine implements Disposable {
   readonly #isQuiet: boolean
   readonly #update = process.stderr.isTTY ? createLogUpdate(process.stderr) : null
   readonly #active = new Map<string, string>()
-  #done = 0
+  #done: number
 
-  constructor(total: number, isQuiet: boolean) {
+  /** `done` of the `total` verdicts were reached before. */
+  constructor(total: number, done: number, isQuiet: boolean) {
     this.#total = total
+    this.#done = done
     this.#isQuiet = isQuiet
   }
 

@@ -1,146 +1,115 @@
-import { mkdir } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { filterCases, type Selection } from '../cases/filter-cases.js'
-import type { LoadedCase } from '../cases/load-cases.js'
-import { defaultLimits } from '../compare/limits.js'
+import { loadConfig } from '../config/load-config.js'
+import { settingsOf, settle } from '../config/settle.js'
 import { ParityError } from '../errors.js'
-import { buildReport, exitCodeOf, type Report } from '../report/build.js'
+import { readBaseline } from '../report/baseline.js'
+import { buildReport } from '../report/build.js'
+import { decideExitCode } from '../report/exit-code.js'
+import { readHistory } from '../report/history.js'
+import { findGone, markVerdict } from '../report/mark-changes.js'
+import type { Reached } from '../report/reporter.js'
+import type { Reporters } from '../report/run-reporters.js'
 import { formatJson } from '../report/writers/json.js'
-import { formatTerminal } from '../report/writers/terminal.js'
-import { listCells, run, type RunPlan } from '../run.js'
-import { formatSourceId, parseSourceId } from '../source-id.js'
-import { defectNames } from '../sources/onnxruntime/defects.js'
-import type { SourceId, Verdict } from '../types.js'
-import { writeFileAtomically } from '../write-file.js'
-import { adHocCase, recordedCasesOf } from './ad-hoc-case.js'
-import { locateForCommand } from './with-fetch-line.js'
-import { parseCount, parseTimeouts } from './parse.js'
+import { listCells, nameOfCell, run, type Cell, type RunPlan } from '../run.js'
+import type { Verdict } from '../types.js'
+import { chooseCases } from './choose-cases.js'
+import { chooseShard } from './choose-shard.js'
+import { commandLine } from './command-line.js'
+import { listExisting } from './list-existing.js'
+import { makePlan } from './make-plan.js'
+import { openReporters } from './open-reporters.js'
 import { ProgressLine } from './progress-line.js'
-import { loadProject, type Project } from './project.js'
-import { quoteShell } from './quote-shell.js'
-import { statePrompts, type PromptFlags } from './state-prompts.js'
+import { loadProject } from './project.js'
+import { keepVerdicts } from './resume-run.js'
+import type { RunOptions } from './run-options.js'
 import { toolVersion } from './tool-version.js'
-
-interface RunOptions extends Selection, PromptFlags {
-  readonly engine?: readonly string[]
-  readonly reference?: string
-  readonly checkpoint?: string
-  readonly generate: string
-  readonly out?: string
-  readonly jobs?: string
-  readonly nightly?: true
-  readonly require?: true
-  readonly timeout: string
-  readonly defect?: string
-  readonly json?: true
-}
-
-const defaultEngines = ['onnxruntime:cpu', 'onnxruntime:webgpu']
 
 /** `parity run` */
 export async function runCommand(given: object): Promise<void> {
   const options = given as RunOptions
-  const startedAt = new Date()
-  const started = performance.now()
-  const project = await loadProject()
-  const plan = makePlan(options, project, await chooseCases(options, project))
-  const verdicts = await collectVerdicts(plan, options.json === true)
-  const facts = { toolVersion, command: commandLine(), startedAt, elapsedMs: performance.now() - started }
-  const report = buildReport(verdicts, listCells(plan).later.length, facts)
-  await writeReport(report, options)
-  process.exitCode = exitCodeOf(report, options.require === true)
-}
+  const isJson = options.json === true
+  const [startedAt, started] = [new Date(), performance.now()]
+  const settled = settle(options, process.env, await loadConfig(options.config))
+  const settings = settingsOf(settled)
+  const project = await loadProject(settings)
+  const plan = makePlan(options, settled, project, await chooseCases(options, settings, project))
+  const history = settings.history === null ? [] : await readHistory(settings.history)
+  const baseline = settings.baseline === null ? null : await readBaseline(settings.baseline)
+  const mark = (verdict: Verdict) => markVerdict(verdict, baseline, history)
 
-async function chooseCases(options: RunOptions, project: Project): Promise<LoadedCase[]> {
-  const prompts = statePrompts(options)
-  if (options.checkpoint === undefined) {
-    if (prompts.length > 0)
-      throw new ParityError(
-        'PARITY_USAGE',
-        '--tokens, --text and --chat go with --checkpoint',
-        'The prompts of a case stand in its file.',
-      )
-    return filterCases(project.cases, options)
-  }
-  const selecting = (['case', 'tag', 'suite'] as const).find((flag) => options[flag] !== undefined)
-  if (selecting !== undefined)
-    throw new ParityError('PARITY_USAGE', `--${selecting} and --checkpoint exclude each other`, 'Take one of them.')
-  const generate = parseCount('--generate', options.generate)
-  const folder = await locateForCommand(options.checkpoint, options.json === true)
-  if (prompts.length === 0 && (options.reference ?? 'recorded') === 'recorded') {
-    const recorded = await recordedCasesOf(folder, project)
-    if (recorded.length > 0) return recorded
-  }
-  return [await adHocCase(folder, prompts, generate)]
-}
+  const { cells: all, later } = listCells(plan)
+  const shard = chooseShard(options.shard, all, history)
+  const mine = shard?.cells[shard.index - 1] ?? all.map(nameOfCell)
+  const cells = all.filter((cell) => mine.includes(nameOfCell(cell)))
 
-function makePlan(options: RunOptions, project: Project, cases: readonly LoadedCase[]): RunPlan {
-  const engines = (options.engine ?? defaultEngines).map(parseSourceId)
-  const processors = availableParallelism()
-  const jobs = options.jobs === undefined ? Math.min(processors, 4) : parseCount('--jobs', options.jobs)
-  return {
-    cases,
-    engines,
-    reference: options.reference === undefined ? null : parseSourceId(options.reference),
-    recordings: project.recordings,
-    limits: defaultLimits,
-    jobs,
-    isNightly: options.nightly === true || options.engine !== undefined,
-    threads: Math.max(1, Math.floor(processors / jobs)),
-    timeouts: parseTimeouts(options.timeout),
-    options: plantedDefect(options.defect, engines),
-    reproduce: (caseId, engine) => reproduce(options, caseId, engine),
-  }
-}
+  const resumed = options.resume === true ? findStream(settings.out) : null
+  const also = options.resume === true ? ['jsonl'] : []
+  await using reporters = await openReporters(settled, { history, isJson, also })
+  const kept = resumed === null ? [] : await resume(resumed, plan, cells, isJson, mark)
+  const facts = { toolVersion, command: commandLine(), startedAt, shard }
+  await reporters.start({ ...facts, cells: cells.map(nameOfCell), leftToNightly: later.length }, kept)
+  const reached = await reachVerdicts(plan, cells, kept, reporters, mark, isJson)
 
-/** Option of the built-in engine, which alone can be made wrong on purpose. */
-function plantedDefect(name: string | undefined, engines: readonly SourceId[]): Record<string, unknown> {
-  if (name === undefined) return {}
-  if (!defectNames.includes(name)) {
-    throw new ParityError('PARITY_USAGE', `there is no defect '${name}'`, `Known defects: ${defectNames.join(', ')}.`)
-  }
-  const other = engines.find((engine) => engine.name !== 'onnxruntime')
-  if (other === undefined) return { defect: name }
-  throw new ParityError(
-    'PARITY_USAGE',
-    `a defect cannot be planted in ${formatSourceId(other)}`,
-    'Only in onnxruntime.',
+  const gone = findGone(baseline, isWhole(options, settled.engines.from) ? listExisting(project) : null)
+  const report = buildReport(
+    [...kept, ...reached].map(({ verdict }) => verdict),
+    later.length,
+    { ...facts, gone, elapsedMs: performance.now() - started },
   )
+  await reporters.end(report)
+  if (isJson) process.stdout.write(formatJson(report))
+  const exitCode = decideExitCode(report, settings, baseline)
+  process.exitCode = exitCode === 0 && reporters.failed.length > 0 ? 3 : exitCode
 }
 
-/** The command that shows one verdict of this run again. */
-function reproduce(options: RunOptions, caseId: string, engine: string): string {
-  const { checkpoint, reference, defect, generate } = options
-  const prompts = (['tokens', 'text', 'chat'] as const).flatMap((flag) =>
-    (options[flag] ?? []).flatMap((value) => [`--${flag}`, value]),
-  )
-  const what =
-    checkpoint === undefined ? ['--case', caseId] : ['--checkpoint', checkpoint, ...prompts, '--generate', generate]
-  const rest = [
-    ...(reference === undefined ? [] : ['--reference', reference]),
-    ...(defect === undefined ? [] : ['--defect', defect]),
-  ]
-  return ['npx parity run', ...[...what, '--engine', engine, ...rest].map(quoteShell)].join(' ')
+/** Whether all cases of the project could have been run, so that what is missing is gone. */
+const isWhole = (options: RunOptions, engines: string): boolean =>
+  engines !== 'flag' &&
+  (['case', 'tag', 'suite', 'checkpoint', 'shard'] as const).every((flag) => options[flag] === undefined)
+
+/** What an interrupted run left in the output folder; null, and a sentence, where it left nothing. */
+function findStream(out: string | null): string | null {
+  if (out === null)
+    throw new ParityError('PARITY_USAGE', '--resume goes with --out', 'Name the folder of the interrupted run.')
+  const file = join(out, 'verdicts.jsonl')
+  if (existsSync(file)) return file
+  process.stderr.write(`nothing to resume: there is no ${file}\n`)
+  return null
 }
 
-async function collectVerdicts(plan: RunPlan, isQuiet: boolean): Promise<Verdict[]> {
-  const verdicts: Verdict[] = []
-  using progress = new ProgressLine(listCells(plan).cells.length, isQuiet)
-  for await (const event of run(plan, new AbortController().signal)) {
+async function resume(
+  file: string,
+  plan: RunPlan,
+  cells: readonly Cell[],
+  isQuiet: boolean,
+  mark: (verdict: Verdict) => Verdict,
+): Promise<Reached[]> {
+  const kept = await keepVerdicts(file, plan, cells, isQuiet)
+  process.stderr.write(`resumed: ${kept.length} of ${cells.length} verdicts kept\n`)
+  return kept.map(({ cell, verdict }) => ({ cell, verdict: mark(verdict) }))
+}
+
+/** Runs what is left to do, and hands each verdict on as it is reached. */
+async function reachVerdicts(
+  plan: RunPlan,
+  cells: readonly Cell[],
+  kept: readonly Reached[],
+  reporters: Reporters,
+  mark: (verdict: Verdict) => Verdict,
+  isQuiet: boolean,
+): Promise<Reached[]> {
+  const done = new Set(kept.map(({ cell }) => cell))
+  const due = new Set(cells.map(nameOfCell).filter((name) => !done.has(name)))
+  const reached: Reached[] = []
+  using progress = new ProgressLine(cells.length, done.size, isQuiet)
+  const only = (cell: Cell) => due.has(nameOfCell(cell))
+  for await (const event of run({ ...plan, only }, new AbortController().signal)) {
     progress.show(event)
-    if (event.type === 'verdict') verdicts.push(event.verdict)
+    if (event.type !== 'verdict') continue
+    const found = { cell: `${event.caseId} on ${event.engine}`, verdict: mark(event.verdict) }
+    reached.push(found)
+    await reporters.verdict(found)
   }
-  return verdicts
+  return reached
 }
-
-async function writeReport(report: Report, options: RunOptions): Promise<void> {
-  const document = formatJson(report)
-  if (options.out !== undefined) {
-    await mkdir(options.out, { recursive: true })
-    await writeFileAtomically(join(options.out, 'report.json'), document)
-  }
-  process.stdout.write(options.json === true ? document : formatTerminal(report, process.stdout.hasColors?.() ?? false))
-}
-
-const commandLine = () => ['parity', ...process.argv.slice(2).map(quoteShell)].join(' ')

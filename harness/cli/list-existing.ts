@@ -1,0 +1,10 @@
+import type { Existing } from '../report/mark-changes.js'
+import { ownTokenizer } from '../run/cells.js'
+import { sources } from '../sources/index.js'
+import type { Project } from './project.js'
+
+/** What a project could run at all, for `findGone`. */
+export const listExisting = ({ cases }: Project): Existing => ({
+  caseIds: new Set(cases.map(({ id }) => id)),
+  engineNames: new Set([ownTokenizer, ...sources.map(({ name }) => name)]),
+})

@@ -1,0 +1,55 @@
+import { availableParallelism } from 'node:os'
+import type { LoadedCase } from '../cases/load-cases.js'
+import { defaultLimits } from '../compare/limits.js'
+import { settingsOf, type SettledSettings } from '../config/settle.js'
+import { ParityError } from '../errors.js'
+import type { RunPlan } from '../run.js'
+import { formatSourceId, parseSourceId } from '../source-id.js'
+import { defectNames } from '../sources/onnxruntime/defects.js'
+import type { SourceId } from '../types.js'
+import { parseTimeouts } from './parse.js'
+import type { Project } from './project.js'
+import { formatReproduce } from './format-reproduce.js'
+import type { RunOptions } from './run-options.js'
+
+/** What the cases are run with. An engine named by flag also takes what they leave to the nightly run. */
+export function makePlan(
+  options: RunOptions,
+  settled: SettledSettings,
+  { recordings }: Project,
+  cases: readonly LoadedCase[],
+): RunPlan {
+  const settings = settingsOf(settled)
+  const engines = settings.engines.map(parseSourceId)
+  const reference = settings.reference === null ? null : parseSourceId(settings.reference)
+  const processors = availableParallelism()
+  const jobs = settings.jobs ?? Math.min(processors, 4)
+  return {
+    cases,
+    engines,
+    reference,
+    recordings,
+    limits: defaultLimits,
+    jobs,
+    isNightly: settings.nightly || settled.engines.from === 'flag',
+    threads: Math.max(1, Math.floor(processors / jobs)),
+    timeouts: parseTimeouts(String(settings.timeout)),
+    options: plantDefect(options.defect, engines),
+    reproduce: (caseId, engine) => formatReproduce(options, settings.reference, caseId, engine),
+  }
+}
+
+/** Option of the built-in engine, which alone can be made wrong on purpose. */
+function plantDefect(name: string | undefined, engines: readonly SourceId[]): Record<string, unknown> {
+  if (name === undefined) return {}
+  if (!defectNames.includes(name)) {
+    throw new ParityError('PARITY_USAGE', `there is no defect '${name}'`, `Known defects: ${defectNames.join(', ')}.`)
+  }
+  const other = engines.find((engine) => engine.name !== 'onnxruntime')
+  if (other === undefined) return { defect: name }
+  throw new ParityError(
+    'PARITY_USAGE',
+    `a defect cannot be planted in ${formatSourceId(other)}`,
+    'Only in onnxruntime.',
+  )
+}
