@@ -10,7 +10,14 @@ export default defineConfig({
       { test: { name: 'unit', include: ['harness/**/*.test.ts'], exclude: kinds.map(filesOf), testTimeout: 30_000 } },
       // Real checkpoints through real engines, in processes of their own.
       ...kinds.map((kind) => ({
-        test: { name: kind, include: [filesOf(kind)], testTimeout: 600_000, hookTimeout: 600_000 },
+        test: {
+          name: kind,
+          include: [filesOf(kind)],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          // The first start of Chromium unpacks it, which must not happen twice at once.
+          fileParallelism: kind !== 'browser',
+        },
       })),
     ],
   },

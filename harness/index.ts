@@ -1,8 +1,11 @@
 /** Public API. */
 export { defineCase } from './cases/define-case.js'
+export type { Config } from './config/config-schema.js'
+export { defineConfig } from './config/define-config.js'
 export { ParityError, type ParityErrorCode } from './errors.js'
 export { run, type RunEvent, type RunPlan } from './run.js'
-export { buildReport, exitCodeOf, type Report } from './report/build.js'
+export { buildReport, type Report } from './report/build.js'
+export type { Artifact, MakeReporter, Reached, Reporter, ReporterContext, RunStart } from './report/reporter.js'
 export { reportSchema, type ReportDocument } from './report/schema.js'
 export { formatSourceId, parseSourceId } from './source-id.js'
 export type * from './types.js'

@@ -25,7 +25,11 @@ export async function loadCases(root: string): Promise<LoadedCase[]> {
 }
 
 async function loadFile(file: string): Promise<LoadedCase[]> {
-  const content = await importFile(file, 'PARITY_CASE', 'A case file exports a case, or a list of them, as its default.')
+  const content = await importFile(
+    file,
+    'PARITY_CASE',
+    'A case file exports a case, or a list of them, as its default.',
+  )
   return (Array.isArray(content) ? content : [content]).map((item: unknown) => {
     const parsed = parseCase(item)
     if ('why' in parsed)

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import { execa } from 'execa'
 import { parse } from 'yaml'
-import { parityFile } from '../cli/parity.fixture.js'
 import { packageRoot } from '../package-root.js'
 
 interface Step {
@@ -53,7 +52,7 @@ export async function runAction(root: string, project: string, call: ActionCall)
     ([name, input]) => [name, resolve(input.default ?? '', { github })] as const,
   )
   const inputs = { ...Object.fromEntries(defaults), ...call.inputs }
-  const steps: Record<string, { outputs: Record<string, string> }> = { run: { outputs: {} } }
+  const steps: Record<string, { outputs: Record<string, string> }> = { run: { outputs: orEmpty({}) } }
   const ended: { name: string; exitCode: number | null }[] = []
   const used: Record<string, Record<string, string>> = {}
   const summary = join(folder, 'summary.md')
@@ -95,7 +94,7 @@ export async function runAction(root: string, project: string, call: ActionCall)
     })
     stdout += ran.stdout + ran.stderr
     ended.push({ name: step.name ?? '', exitCode: ran.exitCode ?? null })
-    if (step.id !== undefined) steps[step.id] = { outputs: readOutputs(await readFile(output, 'utf8')) }
+    if (step.id !== undefined) steps[step.id] = { outputs: orEmpty(readOutputs(await readFile(output, 'utf8'))) }
   }
   const outputs = Object.entries(action.outputs).map(
     ([name, { value }]) => [name, resolve(value, { steps, inputs, github })] as const,
@@ -115,6 +114,10 @@ const resolve = (text: string, context: object) =>
 const evaluate = (expression: string, context: object): unknown =>
   runInNewContext(expression.replaceAll(/\.([a-z_][\w-]*)/g, "?.['$1']"), { ...context })
 
+/** An output that a step did not write is empty. */
+const orEmpty = (outputs: Record<string, string>) =>
+  new Proxy(outputs, { get: (target, name) => target[String(name)] ?? '' })
+
 function readOutputs(text: string): Record<string, string> {
   const found = [...text.matchAll(/^([\w-]+)<<(\S+)\n([\s\S]*?)\n\2\n/gm)]
   return Object.fromEntries(found.map(([, name, , value]) => [name, value]))
@@ -125,12 +128,13 @@ async function writeNpx(folder: string): Promise<string> {
   const bin = join(folder, 'bin')
   await mkdir(bin, { recursive: true })
   const file = join(bin, 'npx')
+  const { version } = JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8')) as { version: string }
   await writeFile(
     file,
     `#!/bin/bash
-[ "$1" = --yes ] && [ "$2" = "transformers-parity@0.1.0" ] || { echo "npx $*" >&2; exit 99; }
+[ "$1" = --yes ] && [ "$2" = "transformers-parity@${version}" ] || { echo "npx $*" >&2; exit 99; }
 shift 2
-exec "${process.execPath}" "${parityFile}" "$@"
+exec "${process.execPath}" "${join(packageRoot, 'dist/cli/main.js')}" "$@"
 `,
   )
   await chmod(file, 0o755)

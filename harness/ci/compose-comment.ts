@@ -31,8 +31,5 @@ export function composeComment(markdown: string, { marker, runUrl, commit, isFor
   const warning = isForeign ? ' It was made by code of a fork: read a command before you run it.' : ''
   const foot = `\n\n<sub>[Run${of}, with the whole report as an artifact](${runUrl}).${warning}</sub>\n`
   const room = longest - Buffer.byteLength(marker) - Buffer.byteLength(foot) - 1
-  return `${marker}\n${cutMarkdown(silenceMentions(markdown).trimEnd(), room)}${foot}`
+  return `${marker}\n${cutMarkdown(markdown.trimEnd(), room)}${foot}`
 }
-
-/** `@name` would notify people and teams; an empty comment behind the sign keeps the look and stops that. */
-const silenceMentions = (markdown: string) => markdown.replaceAll(/(?<![\w`/@-])@(?=[\w-])/g, '@<!-- -->')

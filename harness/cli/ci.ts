@@ -1,6 +1,6 @@
 /** `parity ci`: what the steps of a workflow do, so that no logic stands in YAML or shell. */
 import { Option, type Command } from 'commander'
-import { failOnChoices } from '../config/settings.js'
+import { SettingOption } from './options.js'
 
 const branch = () => new Option('--branch <name>', 'the branch').default('badges')
 
@@ -42,8 +42,10 @@ Examples:
 
   ci.command('gate [report]')
     .description('end with the exit code of the report’s verdicts')
-    .addOption(new Option('--fail-on <when>', 'what makes it exit 1').choices(failOnChoices))
-    .option('--require', 'exit 3 if an engine was skipped')
+    .addOption(new SettingOption('failOn'))
+    .addOption(new SettingOption('baseline', { description: 'accepted verdicts, which --fail-on regressed forgives' }))
+    .option('--no-baseline', 'forgive nothing')
+    .addOption(new SettingOption('require'))
     .action(async (file: string | undefined, options: object) =>
       (await import('./ci/gate.js')).ciGateCommand(file, options),
     )

@@ -2,12 +2,7 @@ import { quoteShell } from './quote-shell.js'
 import type { RunOptions } from './run-options.js'
 
 /** The command that shows one verdict of a run again. */
-export function formatReproduce(
-  options: RunOptions,
-  reference: string | null,
-  caseId: string,
-  engine: string,
-): string {
+export function formatReproduce(options: RunOptions, reference: string | null, caseId: string, engine: string): string {
   const { checkpoint, defect, generate, config } = options
   const prompts = (['tokens', 'text', 'chat'] as const).flatMap((flag) =>
     (options[flag] ?? []).flatMap((value) => [`--${flag}`, value]),

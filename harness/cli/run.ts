@@ -16,6 +16,7 @@ import type { Verdict } from '../types.js'
 import { chooseCases } from './choose-cases.js'
 import { chooseShard } from './choose-shard.js'
 import { commandLine } from './command-line.js'
+import { isWholeRun } from './is-whole-run.js'
 import { listExisting } from './list-existing.js'
 import { makePlan } from './make-plan.js'
 import { openReporters } from './open-reporters.js'
@@ -32,26 +33,26 @@ export async function runCommand(given: object): Promise<void> {
   const [startedAt, started] = [new Date(), performance.now()]
   const settled = settle(options, process.env, await loadConfig(options.config))
   const settings = settingsOf(settled)
-  const project = await loadProject(settings)
-  const plan = makePlan(options, settled, project, await chooseCases(options, settings, project))
   const history = settings.history === null ? [] : await readHistory(settings.history)
   const baseline = settings.baseline === null ? null : await readBaseline(settings.baseline)
   const mark = (verdict: Verdict) => markVerdict(verdict, baseline, history)
-
-  const { cells: all, later } = listCells(plan)
-  const shard = chooseShard(options.shard, all, history)
-  const mine = shard?.cells[shard.index - 1] ?? all.map(nameOfCell)
-  const cells = all.filter((cell) => mine.includes(nameOfCell(cell)))
-
-  const resumed = options.resume === true ? findStream(settings.out) : null
+  const stream = options.resume === true ? findStream(settings.out) : null
   const also = options.resume === true ? ['jsonl'] : []
   await using reporters = await openReporters(settled, { history, isJson, also })
-  const kept = resumed === null ? [] : await resume(resumed, plan, cells, isJson, mark)
+
+  const project = await loadProject(settings)
+  const plan = makePlan(options, settled, project, await chooseCases(options, settings, project))
+  const { cells: all, later } = listCells(plan)
+  const shard = chooseShard(options.shard, all, history)
+  const names = shard?.cells[shard.index - 1] ?? all.map(nameOfCell)
+  const cells = all.filter((cell) => names.includes(nameOfCell(cell)))
+
+  const kept = stream === null ? [] : await resume(stream, plan, cells, isJson, mark)
   const facts = { toolVersion, command: commandLine(), startedAt, shard }
   await reporters.start({ ...facts, cells: cells.map(nameOfCell), leftToNightly: later.length }, kept)
   const reached = await reachVerdicts(plan, cells, kept, reporters, mark, isJson)
 
-  const gone = findGone(baseline, isWhole(options, settled.engines.from) ? listExisting(project) : null)
+  const gone = findGone(baseline, isWholeRun(project, settings, names) ? listExisting(project) : null)
   const report = buildReport(
     [...kept, ...reached].map(({ verdict }) => verdict),
     later.length,
@@ -62,11 +63,6 @@ export async function runCommand(given: object): Promise<void> {
   const exitCode = decideExitCode(report, settings, baseline)
   process.exitCode = exitCode === 0 && reporters.failed.length > 0 ? 3 : exitCode
 }
-
-/** Whether all cases of the project could have been run, so that what is missing is gone. */
-const isWhole = (options: RunOptions, engines: string): boolean =>
-  engines !== 'flag' &&
-  (['case', 'tag', 'suite', 'checkpoint', 'shard'] as const).every((flag) => options[flag] === undefined)
 
 /** What an interrupted run left in the output folder; null, and a sentence, where it left nothing. */
 function findStream(out: string | null): string | null {
@@ -87,7 +83,7 @@ async function resume(
 ): Promise<Reached[]> {
   const kept = await keepVerdicts(file, plan, cells, isQuiet)
   process.stderr.write(`resumed: ${kept.length} of ${cells.length} verdicts kept\n`)
-  return kept.map(({ cell, verdict }) => ({ cell, verdict: mark(verdict) }))
+  return kept.map(({ cell, verdict }) => ({ cell, verdict: mark({ ...verdict, change: undefined }) }))
 }
 
 /** Runs what is left to do, and hands each verdict on as it is reached. */

@@ -32,7 +32,7 @@ const baselineReader = z.object({
   version: z.literal(1),
   tool: z.string(),
   acceptedAt: z.iso.datetime(),
-  verdicts: z.record(z.string().regex(/^.+ on \S+$/, 'is not CASE on ENGINE'), verdictReader.pick(acceptedShape)),
+  verdicts: z.record(z.string().regex(/^[^]+ on \S+$/, 'is not CASE on ENGINE'), verdictReader.pick(acceptedShape)),
 })
 
 /** @throws ParityError PARITY_BASELINE */

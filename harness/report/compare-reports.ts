@@ -54,8 +54,9 @@ interface Earlier {
   readonly facts: Facts
 }
 
-interface Pair extends ChangedVerdict {
+interface Pair {
   readonly kind: DifferenceKind | null
+  readonly verdict: ChangedVerdict
   readonly factsBefore: Facts
   readonly factsAfter: Facts
 }
@@ -73,7 +74,7 @@ export function compareReports(before: Report | Baseline, after: Report): Differ
     .filter(({ members }) => members.length > 0)
     .map(({ kind, members }) => ({
       kind,
-      verdicts: members.map(toChanged),
+      verdicts: members.map(({ verdict }) => verdict),
       likelyCauses: kind === 'new' || kind === 'gone' ? [] : findCauses(members, steady),
     }))
   return {
@@ -86,7 +87,8 @@ export function compareReports(before: Report | Baseline, after: Report): Differ
   }
 }
 
-const isReport = (either: Report | Baseline): either is Report => Array.isArray(either.verdicts)
+/** Whether it is a report rather than a baseline. */
+export const isReport = (either: Report | Baseline): either is Report => Array.isArray(either.verdicts)
 
 function listEarlier(before: Report | Baseline): Map<string, Earlier> {
   if (isReport(before))
@@ -106,13 +108,15 @@ function listEarlier(before: Report | Baseline): Map<string, Earlier> {
 
 function pairUp(key: string, earlier: Earlier | undefined, now: Verdict | undefined, after: Report): Pair {
   return {
-    ...splitKey(key),
     kind: kindOf(earlier, now),
-    before: earlier === undefined ? null : sideOf(earlier.side),
-    after: now === undefined ? null : sideOf(now),
-    excessRatio: ratioOf(earlier?.side.excess ?? null, now?.excess ?? null),
-    reason: now?.reason ?? null,
-    reproduce: now?.reproduce ?? null,
+    verdict: {
+      ...splitKey(key),
+      before: earlier === undefined ? null : sideOf(earlier.side),
+      after: now === undefined ? null : sideOf(now),
+      excessRatio: ratioOf(earlier?.side.excess ?? null, now?.excess ?? null),
+      reason: now?.reason ?? null,
+      reproduce: now?.reproduce ?? null,
+    },
     factsBefore: earlier?.facts ?? {},
     factsAfter: now === undefined ? {} : factsOf(now, after),
   }
@@ -129,6 +133,3 @@ const sideOf = ({ outcome, excess, engineVersion }: Side): Side => ({ outcome, e
 
 const ratioOf = (before: number | null, after: number | null) =>
   before === null || after === null || !(before > 0) ? null : after / before
-
-const toChanged = ({ kind: _kind, factsBefore: _before, factsAfter: _after, ...changed }: Pair): ChangedVerdict =>
-  changed

@@ -34,7 +34,10 @@ export function findCauses(changed: readonly Compared[], unchanged: readonly Com
 }
 
 /** The change of one fact, by a name that equal changes share; empty where it did not change or is not known. */
-function changeOf(kind: FactKind, { factsBefore, factsAfter }: Compared): Record<string, { before: string; after: string }> {
+function changeOf(
+  kind: FactKind,
+  { factsBefore, factsAfter }: Compared,
+): Record<string, { before: string; after: string }> {
   const [before, after] = [factsBefore[kind], factsAfter[kind]]
   if (before === undefined || after === undefined || before === after) return {}
   // Every case has a checkpoint of its own: that they changed is one change, and `before` and `after` those of one case.

@@ -19,10 +19,11 @@ const isWrong = (outcome: Outcome) => outcome === 'fail' || outcome === 'error'
  */
 export function markVerdict(verdict: Verdict, baseline: Baseline | null, history: readonly HistoryPoint[]): Verdict {
   if (baseline === null) return verdict
-  const { change: _, ...unmarked } = verdict
+  const { change: mark, ...unmarked } = verdict
   const key = keyOf(verdict)
   const accepted = key in baseline.verdicts ? baseline.verdicts[key] : null
   const change = findChange(verdict, accepted, accepted === null ? [] : jitterOf(key, accepted, baseline, history))
+  if (change === (mark ?? null)) return verdict
   return change === null ? unmarked : { ...unmarked, change }
 }
 
@@ -85,9 +86,7 @@ export function findGone(baseline: Baseline | null, existing: Existing | null): 
   if (baseline === null || existing === null) return []
   return Object.entries(baseline.verdicts)
     .map(([key, { outcome }]) => ({ ...splitKey(key), outcome }))
-    .filter(
-      ({ caseId, engine }) => !existing.caseIds.has(caseId) || !existing.engineNames.has(nameOf(engine)),
-    )
+    .filter(({ caseId, engine }) => !existing.caseIds.has(caseId) || !existing.engineNames.has(nameOf(engine)))
     .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
 }
 

@@ -17,13 +17,14 @@ export interface MatchedCells {
  * `onnxruntime:cpu/float32`; so the cells that ask for most choose first.
  */
 export function matchCells(cells: readonly string[], verdicts: readonly Verdict[]): MatchedCells {
-  const left = new Set(verdicts)
+  const left = [...verdicts]
   const found = new Map<string, Verdict>()
-  for (const cell of [...cells].sort((a, b) => countParts(b) - countParts(a))) {
-    const verdict = [...left].find((candidate) => isOn(cell, candidate))
-    if (verdict === undefined) continue
-    found.set(cell, verdict)
-    left.delete(verdict)
+  const asked = cells.map((cell) => ({ cell, ...splitKey(cell) }))
+  for (const { cell, caseId, engine } of asked.sort((a, b) => countParts(b.engine) - countParts(a.engine))) {
+    const at = left.findIndex((verdict) => verdict.caseId === caseId && isOn(engine, verdict))
+    if (at === -1) continue
+    found.set(cell, left[at])
+    left.splice(at, 1)
   }
   return {
     reached: cells.flatMap((cell) => {
@@ -31,15 +32,14 @@ export function matchCells(cells: readonly string[], verdicts: readonly Verdict[
       return verdict === undefined ? [] : [{ cell, verdict }]
     }),
     missing: cells.filter((cell) => !found.has(cell)),
-    surplus: [...left],
+    surplus: left,
   }
 }
 
-const countParts = (cell: string) => splitKey(cell).engine.split(/[@:/]/).length
+const countParts = (engine: string) => engine.split(/[@:/]/).length
 
-function isOn(cell: string, verdict: Verdict): boolean {
-  const { caseId, engine } = splitKey(cell)
-  if (caseId !== verdict.caseId || !isSourceId(engine) || !isSourceId(verdict.engine)) return false
+function isOn(engine: string, verdict: Verdict): boolean {
+  if (!isSourceId(engine) || !isSourceId(verdict.engine)) return false
   const { version, ...asked } = parseSourceId(engine)
   const { engineVersion } = verdict
   const isVersion = version === undefined || engineVersion === null || version === engineVersion

@@ -33,7 +33,9 @@ export function mergeReports(shards: readonly NamedReport[]): Report {
   const reached = parts.flatMap((part) => part.reached)
   const lost = first.shard.cells.flatMap((cells, index) => {
     const part = parts.find(({ shard }) => shard.index === index + 1)
-    return (part?.missing ?? cells).map((cell) => makeLostVerdict(cell, `${index + 1}/${first.shard.total}`, part?.file ?? null, reached))
+    return (part?.missing ?? cells).map((cell) =>
+      makeLostVerdict(cell, `${index + 1}/${first.shard.total}`, part?.file ?? null, reached),
+    )
   })
   const { tool, command, leftToNightly } = first.report
   const merged = buildReport([...reached.map(({ verdict }) => verdict), ...lost], leftToNightly, {

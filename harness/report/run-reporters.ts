@@ -92,9 +92,14 @@ function make(name: string, makeReporter: MakeReporter, context: ReporterContext
   try {
     return makeReporter(context)
   } catch (cause) {
-    throw new ParityError('PARITY_REPORTER', `the reporter ${name} cannot be made: ${describe(cause)}`, 'Mend or omit it.', {
-      cause,
-    })
+    throw new ParityError(
+      'PARITY_REPORTER',
+      `the reporter ${name} cannot be made: ${describe(cause)}`,
+      'Mend or omit it.',
+      {
+        cause,
+      },
+    )
   }
 }
 

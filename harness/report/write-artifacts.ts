@@ -122,8 +122,8 @@ function checkPath(path: unknown): void {
 async function refuseLinks(home: string, folder: string): Promise<void> {
   if (folder === home) return
   await refuseLinks(home, dirname(folder))
-  const actual = await realpath(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return folder
+  const actual = await realpath(folder).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return folder
     throw error
   })
   if (!actual.startsWith(home + sep)) throw new Error(`${folder} leads to ${actual}, outside the output folder`)

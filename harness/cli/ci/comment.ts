@@ -2,10 +2,10 @@ import { lstat, readFile } from 'node:fs/promises'
 import { composeComment, markerOf } from '../../ci/compose-comment.js'
 import { findPullRequest } from '../../ci/find-pull-request.js'
 import { connectGitHub } from '../../ci/github-api.js'
-import { renderReport } from '../../ci/render-report.js'
 import { upsertComment } from '../../ci/upsert-comment.js'
 import { ParityError } from '../../errors.js'
 import { readReport } from '../../report/read-report.js'
+import { formatMarkdown } from '../../report/writers/markdown.js'
 import { savedReport } from './saved-report.js'
 
 /** Bytes of a report from a run that may be anyone's. */
@@ -24,7 +24,7 @@ export async function ciCommentCommand(file: string | undefined, given: object):
   const call = connectGitHub(process.env.GITHUB_API_URL ?? 'https://api.github.com', need('GITHUB_TOKEN'))
   const path = savedReport(file)
   await refuseOddFile(path)
-  const body = await renderReport(await readReport(path))
+  const body = formatMarkdown(await readReport(path))
   const event = JSON.parse(await readFile(need('GITHUB_EVENT_PATH'), 'utf8')) as unknown
 
   const pull = await findPullRequest(call, repository, event)

@@ -1,21 +1,23 @@
 import { inputOf } from '../../ci/run-arguments.js'
 import { loadConfig } from '../../config/load-config.js'
 import { settingsOf, settle } from '../../config/settle.js'
+import { readBaseline } from '../../report/baseline.js'
 import { decideExitCode } from '../../report/exit-code.js'
 import { readReport } from '../../report/read-report.js'
 import { savedReport } from './saved-report.js'
 
-interface GateOptions {
-  readonly failOn?: string
-  readonly require?: true
-}
-
-/** `parity ci gate`: the exit code that a run with these verdicts ends with. */
+/** `parity ci gate`: the exit code that a run with these verdicts ends with. What no flag says, the Action's inputs say. */
 export async function ciGateCommand(file: string | undefined, given: object): Promise<void> {
-  const { failOn = inputOf(process.env, 'FAIL_ON'), require } = given as GateOptions
-  const settings = settingsOf(settle({ failOn, require }, process.env, await loadConfig()))
+  const baselineInput = inputOf(process.env, 'BASELINE')
+  const inputs = {
+    failOn: inputOf(process.env, 'FAIL_ON'),
+    baseline: baselineInput === 'none' ? false : baselineInput,
+  }
+  const settings = settingsOf(settle({ ...inputs, ...given }, process.env, await loadConfig()))
   const path = savedReport(file)
-  const code = decideExitCode(await readReport(path), settings)
+  const report = await readReport(path)
+  const baseline = settings.baseline === null ? null : await readBaseline(settings.baseline)
+  const code = decideExitCode(report, settings, baseline)
   process.stdout.write(`${path}: exit ${code} with --fail-on ${settings.failOn}\n`)
   process.exitCode = code
 }

@@ -1,12 +1,12 @@
 import { countVerdicts } from '../../ci/outputs.js'
-import { renderReport } from '../../ci/render-report.js'
 import { readReport } from '../../report/read-report.js'
+import { formatMarkdown } from '../../report/writers/markdown.js'
 import { savedReport } from './saved-report.js'
 import { writeOutputs, writeSummary } from './step-files.js'
 
 /** `parity ci summary` */
 export async function ciSummaryCommand(file: string | undefined): Promise<void> {
-  await writeSummary(await renderReport(await readReport(savedReport(file))))
+  await writeSummary(formatMarkdown(await readReport(savedReport(file))))
 }
 
 /** `parity ci outputs` */

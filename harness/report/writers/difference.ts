@@ -3,7 +3,7 @@ import { spellNonFinite } from '../../spell-non-finite.js'
 import type { ChangedVerdict, Difference, DifferenceGroup, DifferenceKind, Side } from '../compare-reports.js'
 import type { Cause } from '../find-causes.js'
 import type { FactKind } from '../verdict-facts.js'
-import { joinPieces, showInvisible } from './html/show-invisible.js'
+import { showLine, showText } from './show-text.js'
 
 /** As many causes are said of a group; the document has all. */
 const shownCauses = 3
@@ -12,7 +12,7 @@ const shownCauses = 3
 export function formatDifference(difference: Difference, names: { before: string; after: string }): string {
   const { before, after, groups, unchanged } = difference
   const parts = [
-    `${plain(names.before)} (${before.at.slice(0, 10)}) → ${plain(names.after)} (${after.at.slice(0, 10)})`,
+    `${showLine(names.before)} (${before.at.slice(0, 10)}) → ${showLine(names.after)} (${after.at.slice(0, 10)})`,
     ...groups.map(formatGroup),
     groups.length === 0
       ? `Nothing changed: ${counted(unchanged)} ${unchanged === 1 ? 'is' : 'are'} as before.`
@@ -37,7 +37,8 @@ const headings: Readonly<Record<DifferenceKind, string>> = {
 function formatGroup({ kind, verdicts, likelyCauses }: DifferenceGroup): string {
   const [likeliest, ...others] = likelyCauses.slice(0, shownCauses)
   const heading = `${counted(verdicts.length)} ${headings[kind]}`
-  const lines = kind === 'new' || kind === 'gone' ? [heading] : [`${heading}; ${describeLikeliest(likeliest, verdicts)}`]
+  const lines =
+    kind === 'new' || kind === 'gone' ? [heading] : [`${heading}; ${describeLikeliest(likeliest, verdicts)}`]
   lines.push(...others.map((cause) => `  also: ${describeCause(cause)}`))
   for (const verdict of verdicts) lines.push(...formatVerdict(kind, verdict))
   return lines.join('\n')
@@ -50,17 +51,18 @@ const describeLikeliest = (cause: Cause | undefined, { length }: readonly Change
 
 /** `all and only those ran on onnxruntime 1.30.0 → 1.31.0` */
 function describeCause({ kind, before, after, changed, unchanged }: Cause): string {
-  const isAll = changed.with === changed.of
-  const some = isAll ? 'all' : `${changed.with} of ${changed.of}`
-  const rest =
-    unchanged.of === 0
-      ? 'of them'
-      : unchanged.with === 0
-        ? 'and only those'
-        : unchanged.with === unchanged.of
-          ? 'of them, like all that are unchanged,'
-          : `of them, and ${unchanged.with} of ${unchanged.of} unchanged ones,`
-  return `${some} ${rest} ${verbs[kind]} ${plain(before)} → ${plain(after)}`
+  const some = changed.with === changed.of ? 'all of them' : `${changed.with} of ${changed.of}`
+  const isAlone = changed.with === changed.of && unchanged.with === 0 && unchanged.of > 0
+  const who = isAlone ? 'all and only those' : `${some}${describeUnchanged(unchanged)}`
+  const name = kind === 'engine' || kind === 'tool' || kind === 'node' ? before.slice(0, before.indexOf(' ') + 1) : ''
+  const short = after.startsWith(name) ? after.slice(name.length) : after
+  return `${who} ${verbs[kind]} ${showLine(before)} → ${showLine(short)}`
+}
+
+function describeUnchanged({ with: found, of: total }: Cause['unchanged']): string {
+  if (total === 0) return ''
+  if (found === 0) return ', and no unchanged one,'
+  return found === total ? ', like all unchanged ones,' : `, and ${found} of ${total} unchanged ones,`
 }
 
 const verbs: Readonly<Record<FactKind, string>> = {
@@ -78,10 +80,11 @@ const verbs: Readonly<Record<FactKind, string>> = {
 function formatVerdict(kind: DifferenceKind, verdict: ChangedVerdict): string[] {
   const { caseId, engine, before, after, excessRatio, reason, reproduce } = verdict
   const sides = [before, after].flatMap((side) => (side === null ? [] : [formatSide(side)])).join(' → ')
-  const ratio = excessRatio === null ? '' : ` (${formatFactor(excessRatio)} times)`
-  const lines = [`  ${plain(`${caseId} on ${engine}`)}: ${sides}${ratio}`]
+  const factor = excessRatio === null ? '1' : formatFactor(excessRatio)
+  const ratio = factor === '1' ? '' : ` (${factor} times)`
+  const lines = [`  ${showLine(`${caseId} on ${engine}`)}: ${sides}${ratio}`]
   if (reason !== null && reproduce !== null && needsWords(kind, after))
-    lines.push(`    ${plain(reason)}`, `    reproduce: ${plain(reproduce)}`)
+    lines.push(`    ${showLine(reason)}`, `    reproduce: ${showText(reproduce)}`)
   return lines
 }
 
@@ -93,6 +96,3 @@ const formatSide = ({ outcome, excess }: Side) => (excess === null ? outcome : `
 const formatFactor = (value: number) => (value < 1e6 ? String(Number(value.toPrecision(3))) : value.toExponential(1))
 
 const counted = (count: number) => (count === 1 ? '1 verdict' : `${count} verdicts`)
-
-/** Text of a checkpoint, an engine or a file name: on one line, and nothing in it that a terminal obeys or hides. */
-const plain = (text: string) => joinPieces(showInvisible(text.replace(/\s+/g, ' ')))

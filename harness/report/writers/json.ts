@@ -1,10 +1,16 @@
 import { spellNonFinite } from '../../spell-non-finite.js'
-import { reportSchema } from '../schema.js'
 import type { Report } from '../build.js'
+import type { MakeReporter } from '../reporter.js'
+import { reportSchema } from '../schema.js'
 
-/** `report.json`: one document, checked against its own schema before anybody sees it. */
+/** `report.json` */
+export const makeReporter: MakeReporter = () => ({
+  name: 'json',
+  onEnd: (report) => [{ path: 'report.json', content: formatJson(report) }],
+})
+
+/** One document on one line, fields in the order of its own schema, against which it is checked before anybody sees it. */
 export function formatJson(report: Report): string {
-  const text = JSON.stringify(report, spellNonFinite, 2)
-  reportSchema.parse(JSON.parse(text))
-  return `${text}\n`
+  const written: unknown = JSON.parse(JSON.stringify(report, spellNonFinite))
+  return `${JSON.stringify(reportSchema.parse(written))}\n`
 }

@@ -1,10 +1,13 @@
-import type { Outcome, Verdict } from '../../types.js'
+import type { Verdict } from '../../types.js'
 import type { Report } from '../build.js'
+import { countGood } from './describe-report.js'
+import { nameOutcome } from './describe-verdict.js'
+import { codeOf, escapeText } from './escape-markdown.js'
 
 /** A section of a model card in Markdown: what was compared, with which versions, each verdict, and a badge. */
 export function formatModelCard(report: Report): string {
   const { verdicts, tool, startedAt } = report
-  const references = unique(verdicts.map(({ reference }) => `\`${escapeCode(reference)}\``))
+  const references = unique(verdicts.map(({ reference }) => codeOf(reference)))
   const parts = [
     '## Parity with transformers',
     formatBadge(report),
@@ -17,7 +20,7 @@ export function formatModelCard(report: Report): string {
     formatFailures(verdicts),
     formatAdapters(verdicts),
     formatFiles(verdicts),
-    `Shown again by: \`${escapeCode(verdicts[0].reproduce)}\``,
+    `Shown again by: ${codeOf(verdicts[0].reproduce)}`,
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
@@ -27,13 +30,11 @@ const colours: Readonly<Record<'good' | 'bad' | 'none', string>> = {
   bad: 'red',
   none: 'lightgrey',
 }
-const bad: readonly Outcome[] = ['fail', 'error', 'fixed', 'known']
 
-function formatBadge({ summary, verdicts }: Report): string {
-  const compared = verdicts.length - summary.skipped
-  const equal = summary.pass + summary['near-tie']
-  const state = compared === 0 ? 'none' : bad.some((outcome) => summary[outcome] > 0) ? 'bad' : 'good'
-  const message = compared === 0 ? 'nothing compared' : `${equal} of ${compared}`
+function formatBadge({ verdicts }: Report): string {
+  const { good, found } = countGood(verdicts)
+  const state = found === 0 ? 'none' : good < found ? 'bad' : 'good'
+  const message = found === 0 ? 'nothing compared' : `${good} of ${found}`
   const label = `transformers parity: ${message}`
   const address = `https://img.shields.io/badge/transformers_parity-${encodeURIComponent(message)}-${colours[state]}`
   return `![${label}](${address})`
@@ -41,9 +42,9 @@ function formatBadge({ summary, verdicts }: Report): string {
 
 function formatTable(verdicts: readonly Verdict[]): string {
   const rows = verdicts.map((verdict) => [
-    escapeCell(verdict.caseId),
-    escapeCell(verdict.engine),
-    escapeCell(verdict.engineVersion ?? '–'),
+    escapeText(verdict.caseId),
+    escapeText(verdict.engine),
+    escapeText(verdict.engineVersion ?? '–'),
     verdict.outcome,
     verdict.excess === null ? '–' : `${verdict.excess.toPrecision(3)} ×`,
     verdict.tokens === null ? '–' : `${verdict.tokens.equal + verdict.tokens.nearTie} of ${verdict.tokens.total}`,
@@ -56,10 +57,10 @@ function formatTable(verdicts: readonly Verdict[]): string {
 /** Says of each verdict that is not good why. */
 const formatFailures = (verdicts: readonly Verdict[]) =>
   verdicts
-    .filter(({ outcome }) => bad.includes(outcome) || outcome === 'skipped')
+    .filter(({ outcome }) => outcome !== 'pass' && outcome !== 'near-tie')
     .map(
-      ({ caseId, engine, outcome, reason }) =>
-        `- ${outcome}: ${escapeCell(caseId)} on ${escapeCell(engine)}: ${escapeCell(reason)}`,
+      (verdict) =>
+        `- ${nameOutcome(verdict)}: ${escapeText(verdict.caseId)} on ${escapeText(verdict.engine)}: ${escapeText(verdict.reason)}`,
     )
     .join('\n')
 
@@ -69,7 +70,7 @@ const formatAdapters = (verdicts: readonly Verdict[]) =>
       .filter(({ adapter }) => adapter !== null)
       .map(
         ({ engine, adapter, software }) =>
-          `${escapeCell(engine)} ran on ${escapeCell(adapter ?? '')}${software ? ', a software adapter' : ''}.`,
+          `${escapeText(engine)} ran on ${escapeText(adapter ?? '')}${software ? ', a software adapter' : ''}.`,
       ),
   ).join(' ')
 
@@ -79,7 +80,7 @@ function formatFiles(verdicts: readonly Verdict[]): string {
     checkpoint === null
       ? []
       : Object.entries(checkpoint.weights).map(
-          ([file, hash]) => `- ${escapeCell(caseId)}: \`${escapeCode(file)}\` \`${hash}\``,
+          ([file, hash]) => `- ${escapeText(caseId)}: ${codeOf(file)} ${codeOf(hash)}`,
         ),
   )
   return lines.length === 0
@@ -89,14 +90,3 @@ function formatFiles(verdicts: readonly Verdict[]): string {
 
 const unique = (texts: readonly string[]) => [...new Set(texts)]
 const counted = (count: number, noun: string) => (count === 1 ? noun : `${count} ${noun}s`)
-
-/** Neither Markdown nor HTML may begin in text that comes from a checkpoint or an engine. */
-const escapeCell = (text: string) =>
-  text
-    .replace(/\s+/g, ' ')
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/[\\`*_[\]()|~#!>]/g, (mark) => `\\${mark}`)
-
-/** Code spans take no escapes: what would end one is replaced. */
-const escapeCode = (text: string) => text.replace(/\s+/g, ' ').replaceAll('`', 'ˋ').replaceAll('|', '\\|')

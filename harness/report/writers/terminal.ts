@@ -1,7 +1,22 @@
 import { styleText } from 'node:util'
 import Table from 'cli-table3'
-import type { Outcome, Verdict } from '../../types.js'
+import type { Verdict } from '../../types.js'
 import type { Report } from '../build.js'
+import type { MakeReporter } from '../reporter.js'
+import { describeChanges, describeCounts, describeEngines, describeRun } from './describe-report.js'
+import { countEqual, formatExcess, formatSeconds, isUnjudged, nameOutcome } from './describe-verdict.js'
+import { showText, showLine, showLog } from './show-text.js'
+
+/** Prints the whole report at the end. */
+export const makeReporter: MakeReporter = ({ isColoured, print }) => ({
+  name: 'terminal',
+  onEnd: (report) => {
+    print(formatTerminal(report, isColoured))
+    return []
+  },
+})
+
+type Paint = (verdict: Verdict) => string
 
 const colours = {
   pass: 'green',
@@ -11,85 +26,95 @@ const colours = {
   known: 'yellow',
   fixed: 'red',
   skipped: 'gray',
-} as const satisfies Record<Outcome, string>
+} as const
 
-/** A table of case × engine, then a paragraph for each verdict that needs one, then the counts. */
+/**
+ * A table of case × engine, then a paragraph for each verdict that needs one, what could not be judged, what is gone, and
+ * the counts. Nothing that an engine wrote reaches the terminal as an instruction.
+ */
 export function formatTerminal(report: Report, isColoured: boolean): string {
-  const paint = (outcome: Outcome, text: string) =>
-    isColoured ? styleText(colours[outcome], text, { validateStream: false }) : text
+  const paint: Paint = (verdict) =>
+    isColoured ? styleText(colourOf(verdict), nameOutcome(verdict), { validateStream: false }) : nameOutcome(verdict)
   const table = new Table({
     head: ['case', 'engine', 'outcome', 'error / spread', 'tokens', 'time'],
     colAligns: ['left', 'left', 'left', 'right', 'right', 'right'],
     style: { head: isColoured ? ['bold'] : [], border: isColoured ? ['gray'] : [], compact: true },
   })
   for (const verdict of report.verdicts) table.push(cells(verdict, paint))
-  const notes = report.verdicts.filter(needsWords).map((verdict) => formatNote(verdict, paint))
-  return (
-    [table.toString(), ...notes, formatAdapters(report), formatSummary(report)]
-      .filter((part) => part !== '')
-      .join('\n\n') + '\n'
-  )
+  const parts = [
+    table.toString(),
+    ...report.verdicts.filter(needsWords).map((verdict) => formatNote(verdict, paint)),
+    formatUnjudged(report),
+    formatGone(report),
+    describeEngines(report.verdicts.filter(isOnGpu)).join('\n'),
+    formatSummary(report),
+  ]
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
 
-function cells(verdict: Verdict, paint: (outcome: Outcome, text: string) => string): string[] {
-  const { outcome, excess, elapsedMs } = verdict
+function colourOf(verdict: Verdict) {
+  if (verdict.change === 'drifted' || isUnjudged(verdict)) return 'yellow'
+  return verdict.change === 'regressed' ? 'red' : colours[verdict.outcome]
+}
+
+const cells = (verdict: Verdict, paint: Paint): string[] => [
+  showLine(verdict.caseId),
+  showLine(verdict.engine),
+  paint(verdict),
+  formatExcess(verdict),
+  countEqual(verdict),
+  formatSeconds(verdict.elapsedMs),
+]
+
+const needsWords = (verdict: Verdict) =>
+  !isUnjudged(verdict) && (verdict.outcome !== 'pass' || verdict.notCompared.length > 0 || verdict.change === 'drifted')
+
+function formatNote(verdict: Verdict, paint: Paint): string {
+  const { outcome, notCompared } = verdict
+  const isPlain = outcome === 'pass' || outcome === 'near-tie' || outcome === 'skipped'
   return [
-    verdict.caseId,
-    verdict.engine,
-    paint(outcome, outcome),
-    excess === null ? '–' : `${formatFactor(excess)} ×`,
-    countEqual(verdict),
-    `${(elapsedMs / 1000).toFixed(1)} s`,
-  ]
+    `${paint(verdict)} ${formatFinding(verdict)}`,
+    ...notCompared.map((what) => `  not compared: ${showLine(what)}`),
+    ...formatHint(verdict),
+    ...showLog(verdict, 3).map((line) => `  | ${line}`),
+    ...(isPlain ? [] : [`  reproduce: ${showText(verdict.reproduce)}`]),
+  ].join('\n')
 }
 
-/** Generated tokens that are equal or tied, of all; of a tokenizer case, texts and chats. */
-function countEqual({ tokens, comparisons }: Verdict): string {
-  if (tokens !== null) return `${tokens.equal + tokens.nearTie}/${tokens.total}`
-  const found = comparisons.find(({ aspect }) => aspect === 'tokenizer')
-  if (found === undefined) return '–'
-  const { texts, textsEqual, chats, chatsEqual } = found.metrics
-  return `${textsEqual + chatsEqual}/${texts + chats} texts`
+const formatFinding = ({ caseId, engine, stage, reason }: Verdict) =>
+  `${showLine(caseId)} on ${showLine(engine)}${stage === undefined ? '' : ` (${stage})`}: ${showLine(reason)}`
+
+const formatHint = ({ hint }: Verdict) => (hint === undefined ? [] : [`  hint: ${showLine(hint)}`])
+
+/** Faults of the machine, of which each often has many verdicts to show for. */
+function formatUnjudged({ verdicts }: Report): string {
+  const unjudged = verdicts.filter(isUnjudged)
+  if (unjudged.length === 0) return ''
+  const lines = unjudged.flatMap((verdict) => [
+    `  ${formatFinding(verdict)}`,
+    ...formatHint(verdict).map((line) => `  ${line}`),
+    ...showLog(verdict, 3).map((line) => `    | ${line}`),
+    `    reproduce: ${showText(verdict.reproduce)}`,
+  ])
+  return [`${unjudged.length} could not be judged:`, ...lines].join('\n')
 }
 
-const formatFactor = (value: number) =>
-  value < 10 ? value.toFixed(2) : value < 1e6 ? value.toFixed(0) : value.toExponential(1)
-
-const needsWords = ({ outcome, notCompared }: Verdict) => outcome !== 'pass' || notCompared.length > 0
-
-function formatNote(verdict: Verdict, paint: (outcome: Outcome, text: string) => string): string {
-  const { outcome, caseId, engine, stage, reason, hint, reproduce, log } = verdict
-  const lines = [
-    `${paint(outcome, outcome)} ${caseId} on ${engine}${stage === undefined ? '' : ` (${stage})`}: ${reason}`,
-  ]
-  lines.push(...verdict.notCompared.map((what) => `  not compared: ${what}`))
-  if (hint !== undefined) lines.push(`  hint: ${hint}`)
-  if (outcome === 'error' && log !== undefined && log.trim() !== '')
-    lines.push(
-      ...log
-        .trim()
-        .split('\n')
-        .slice(-3)
-        .map((line) => `  | ${line}`),
-    )
-  if (outcome !== 'pass' && outcome !== 'near-tie' && outcome !== 'skipped') lines.push(`  reproduce: ${reproduce}`)
-  return lines.join('\n')
+function formatGone({ gone }: Report): string {
+  if (gone.length === 0) return ''
+  const lines = gone.map(
+    ({ caseId, engine, outcome }) => `  ${showLine(caseId)} on ${showLine(engine)}: was ${outcome}`,
+  )
+  return [`${gone.length} gone since the baseline:`, ...lines].join('\n')
 }
 
-/** Which adapter stood behind each GPU, and whether it was one. */
-function formatAdapters({ verdicts }: Report): string {
-  const lines = new Set<string>()
-  for (const { engine, engineVersion, adapter, software } of verdicts) {
-    if (engineVersion === null || !engine.includes(':') || engine.includes(':cpu')) continue
-    const kind = software ? ', a software adapter' : ''
-    lines.add(`${engine} is version ${engineVersion} on ${adapter ?? 'an adapter that did not tell its name'}${kind}`)
-  }
-  return [...lines].join('\n')
-}
+/** A processor is what it is called; of a GPU one wants to know whether it was one. */
+const isOnGpu = ({ engine }: Verdict) => engine.includes(':') && !engine.includes(':cpu')
 
-function formatSummary({ summary, leftToNightly, verdicts, elapsedMs }: Report): string {
-  const counts = Object.entries(summary).filter(([, count]) => count > 0)
-  const references = [...new Set(verdicts.map(({ reference }) => reference))].join('; ')
-  const later = leftToNightly === 0 ? '' : `\n${leftToNightly} more with --nightly`
-  return `${counts.map(([outcome, count]) => `${count} ${outcome}`).join(', ')} against ${references} in ${(elapsedMs / 1000).toFixed(1)} s${later}`
+function formatSummary(report: Report): string {
+  const since = describeChanges(report)
+  return [
+    `${describeCounts(report)} ${describeRun(report)}`,
+    ...(since === '' ? [] : [`since the baseline: ${since}`]),
+    ...(report.leftToNightly === 0 ? [] : [`${report.leftToNightly} more with --nightly`]),
+  ].join('\n')
 }

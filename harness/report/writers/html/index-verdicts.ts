@@ -44,8 +44,9 @@ function nameUniquely(verdicts: readonly Verdict[]): IndexedVerdict[] {
   return verdicts.map((verdict) => {
     const { caseId, engine, engineVersion, outcome, change, fault, reason, excess, tokens, elapsedMs } = verdict
     const key = keyOf(verdict)
-    let id = taken.has(key) ? `${key}@${engineVersion ?? 'unknown'}` : key
-    for (let other = 2; taken.has(id); other++) id = `${key}#${other}`
+    const name = taken.has(key) ? `${key}@${engineVersion ?? 'unknown'}` : key
+    let id = name
+    for (let other = 2; taken.has(id); other++) id = `${name}#${other}`
     taken.add(id)
     return { id, caseId, engine, engineVersion, outcome, change, fault, reason, excess, tokens, elapsedMs }
   })

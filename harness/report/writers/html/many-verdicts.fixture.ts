@@ -74,7 +74,9 @@ function makeEvidence(random: Random): Evidence {
 const digits = (value: number, count: number): number => Number(value.toPrecision(count))
 
 const word = (random: Random): string =>
-  Array.from({ length: 2 + Math.floor(random() * 6) }, () => String.fromCharCode(97 + Math.floor(random() * 26))).join('')
+  Array.from({ length: 2 + Math.floor(random() * 6) }, () => String.fromCharCode(97 + Math.floor(random() * 26))).join(
+    '',
+  )
 
 const hash = (random: Random): string =>
   Array.from({ length: 64 }, () => Math.floor(random() * 16).toString(16)).join('')

@@ -22,15 +22,16 @@ interface Term {
  * prefix widen the search, those of different ones and bare words narrow it; `!` before a word excludes.
  */
 export function parseSearch(search: string): (verdict: Searched) => boolean {
-  const terms = [...search.toLowerCase().matchAll(/(!?)(?:([sem]):)?(?:"([^"]*)"?|(\S+))/g)].map(
-    ([, not, field, quoted, word]): Term => ({
+  // A prefix or a "!" whose word is still to be typed says nothing yet.
+  const terms = [...search.toLowerCase().matchAll(/(!?)(?:([sem]):)?("[^"]*"?|\S+|(?<=[:!]))/g)]
+    .map(([, not, field, word]): Term => ({
       field: (field as Field | undefined) ?? 'text',
       isNegated: not === '!',
-      word: quoted ?? word,
-    }),
-  )
+      word: word.replaceAll('"', ''),
+    }))
+    .filter(({ word }) => word !== '')
   const excluded = terms.filter(({ isNegated }) => isNegated)
-  const wanted = terms.filter(({ isNegated, word }) => !isNegated && word !== '')
+  const wanted = terms.filter(({ isNegated }) => !isNegated)
   const prefixed = (['s', 'e', 'm'] as const)
     .map((field) => wanted.filter((term) => term.field === field))
     .filter((alternatives) => alternatives.length > 0)

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { pathToFileURL } from 'node:url'
 import { createBrotliDecompress } from 'node:zlib'
 import sparticuz from '@sparticuz/chromium'
-import { chromium, type BrowserContext, type Page } from 'playwright-core'
+import { chromium, type Page } from 'playwright-core'
 import { extract } from 'tar'
 
 export interface PageOptions {
@@ -19,10 +19,10 @@ export interface PageOptions {
   /** Lets a test run a program of its own in the page. */
   readonly bypassCSP?: boolean
   /** Runs before anything is loaded. */
-  readonly prepare?: (context: BrowserContext, page: Page) => Promise<unknown>
+  readonly prepare?: (page: Page) => void | Promise<void>
 }
 
-export interface OpenedPage {
+export interface OpenedPage extends AsyncDisposable {
   readonly page: Page
   readonly close: () => Promise<void>
 }
@@ -39,9 +39,9 @@ export async function openPage(file: string, options: PageOptions = {}): Promise
   try {
     const context = await browser.newContext({ colorScheme, viewport: { width, height }, bypassCSP })
     const page = await context.newPage()
-    await prepare?.(context, page)
+    await prepare?.(page)
     await page.goto(`${pathToFileURL(file).href}${hash}`)
-    return { page, close }
+    return { page, close, [Symbol.asyncDispose]: close }
   } catch (error) {
     await close()
     throw error
@@ -51,14 +51,19 @@ export async function openPage(file: string, options: PageOptions = {}): Promise
 /** What the package asks for to run in a cloud function, and what no reader of a report has. */
 const weakened = ['--disable-web-security', '--allow-running-insecure-content', '--single-process']
 
-/** Where libnss3 and what it needs are found: unpacked beside the browser, and used where the system has none. */
+/** Where libnss3 and what it needs are found, which not every machine has: the package's own, unpacked beside the browser. */
 async function libraryPath(): Promise<string> {
   const folder = join(tmpdir(), 'al2023')
   if (!existsSync(join(folder, 'lib/libnss3.so'))) {
     await mkdir(folder, { recursive: true })
-    const archive = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '../../bin/al2023.tar.br')
+    const archive = join(
+      dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')),
+      '../../bin/al2023.tar.br',
+    )
     await pipeline(createReadStream(archive), createBrotliDecompress(), extract({ cwd: folder, preserveOwner: false }))
   }
-  // What is set stands first, and the system's own libraries are where Chromium looks last.
-  return [process.env.LD_LIBRARY_PATH, join(folder, 'lib')].filter((path) => path !== undefined && path !== '').join(':')
+  // What is set stands first.
+  return [process.env.LD_LIBRARY_PATH, join(folder, 'lib')]
+    .filter((path) => path !== undefined && path !== '')
+    .join(':')
 }

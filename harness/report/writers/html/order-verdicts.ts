@@ -4,7 +4,18 @@ import type { Verdict } from '../../../types.js'
 export const orderVerdicts = <T extends Pick<Verdict, 'outcome' | 'change' | 'fault'>>(verdicts: readonly T[]): T[] =>
   [...verdicts].sort((a, b) => rank(a) - rank(b))
 
-const order = ['regressed', 'fail', 'error', 'infrastructure', 'fixed', 'drifted', 'known', 'near-tie', 'skipped', 'pass']
+const order = [
+  'regressed',
+  'fail',
+  'error',
+  'infrastructure',
+  'fixed',
+  'drifted',
+  'known',
+  'near-tie',
+  'skipped',
+  'pass',
+]
 
 function rank({ outcome, change, fault }: Pick<Verdict, 'outcome' | 'change' | 'fault'>): number {
   const ranks = [outcome, change, fault].map((word) => order.indexOf(word ?? '')).filter((place) => place !== -1)

@@ -69,17 +69,15 @@ export function unpackEvidence(packed: PackedEvidence): Evidence {
     prompts: packed.prompts.map((columns) => ({
       prompt: columns.prompt,
       tokens: columns.tokens.map((place) => ids[place]),
-      steps: columns.expected.map(
-        (expected, step): StepEvidence => ({
-          expected: ids[expected],
-          actual: ids[columns.actual[step]],
-          gap: columns.gap[step],
-          topExpected: unpackTop(columns.topExpected, step),
-          topActual: unpackTop(columns.topActual, step),
-          error: columns.error[step],
-          uncachedError: columns.uncachedError[step],
-        }),
-      ),
+      steps: columns.expected.map((expected, step): StepEvidence => ({
+        expected: ids[expected],
+        actual: ids[columns.actual[step]],
+        gap: columns.gap[step],
+        topExpected: unpackTop(columns.topExpected, step),
+        topActual: unpackTop(columns.topActual, step),
+        error: columns.error[step],
+        uncachedError: columns.uncachedError[step],
+      })),
     })),
     layers: packed.layers,
     scatter: packed.scatterExpected.map((expected, i) => [expected, packed.scatterActual[i]]),

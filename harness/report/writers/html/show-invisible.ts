@@ -11,20 +11,18 @@ export interface Piece {
 const invisible =
   /(?<!\p{Extended_Pictographic}[\uFE0F\u{1F3FB}-\u{1F3FF}]?)\u200D|\u200D(?!\p{Extended_Pictographic})|(?!\u200D)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180F\u2800\u3164\uFFA0\u{E0100}-\u{E01EF}]/gu
 
-/** Text in which spaces, tabs and line ends lay out words, as in a sentence or a log. */
-export const showInvisible = (text: string): Piece[] =>
+/** A line of text: a name, a sentence, a command. */
+export const showInvisible = (text: string): Piece[] => split(text, nameOf)
+
+/** Text in which line ends and tabs lay out the words. */
+export const showLog = (text: string): Piece[] =>
   split(text, (character) => (character === '\n' || character === '\t' ? null : nameOf(character)))
 
-const marks: Readonly<Record<string, string>> = { ' ': '␣', '\n': '↵', '\t': '⇥' }
-
-/** Text of a token, where every character counts: spaces, tabs and line ends are marks. */
+/** Text of a token, where every character counts, spaces too. */
 export const showToken = (text: string): Piece[] =>
   text === ''
     ? [{ text: '⟨empty⟩', isName: true }]
-    : text.split(/([ \n\t])/).flatMap((part) => {
-        const mark = marks[part]
-        return mark === undefined ? split(part, nameOf) : [{ text: mark, isName: true }]
-      })
+    : text.split(/( )/).flatMap((part) => (part === ' ' ? [{ text: '␣', isName: true }] : split(part, nameOf)))
 
 export const joinPieces = (pieces: readonly Piece[]): string => pieces.map(({ text }) => text).join('')
 
@@ -42,5 +40,7 @@ function split(text: string, name: (character: string) => string | null): Piece[
   return pieces
 }
 
+const marks: Readonly<Record<string, string>> = { '\n': '↵', '\t': '⇥' }
+
 const nameOf = (character: string): string =>
-  `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`
+  marks[character] ?? `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`

@@ -1,8 +1,8 @@
 /**
  * The only place where elements are made. Words that come from elsewhere (a model, a log, a file's name) go through
- * `foreign` or `foreignToken`; nothing is ever parsed as markup.
+ * `foreign`, `foreignLog` or `foreignToken`; nothing is ever parsed as markup.
  */
-import { showInvisible, showToken, type Piece } from '../show-invisible.js'
+import { showInvisible, showLog, showToken, type Piece } from '../show-invisible.js'
 
 export type Attributes = Readonly<Record<string, string | number | boolean | null | undefined>>
 export type Child = Node | string | null
@@ -34,10 +34,12 @@ function fill<T extends Element>(made: T, attributes: Attributes, children: read
 }
 
 /** Foreign words, kept from turning the direction of what stands beside them; what is invisible shows its name. */
-export const foreign = (text: string, attributes: Attributes = {}): HTMLElement =>
-  element('bdi', attributes, ...showInvisible(text).map(pieceNode))
+export const foreign = (text: string): HTMLElement => element('bdi', {}, ...showInvisible(text).map(pieceNode))
 
-/** The same of a token's text, where spaces and line ends show too. */
+/** The same of several lines. */
+export const foreignLog = (text: string): HTMLElement => element('bdi', {}, ...showLog(text).map(pieceNode))
+
+/** The same of a token's text, where spaces show too. */
 export const foreignToken = (text: string): HTMLElement =>
   element('bdi', { class: 'token' }, ...showToken(text).map(pieceNode))
 

@@ -2,7 +2,7 @@ import type { VerdictDetail } from '../page-data.js'
 import { unpackEvidence } from '../pack-evidence.js'
 import { makeComparisons } from './comparisons.js'
 import { commandBox } from './copy-button.js'
-import { element, foreign } from './element.js'
+import { element, foreign, foreignLog } from './element.js'
 import { makeFigures } from './figures.js'
 import { makeHistoryChart } from './charts/history-chart.js'
 import { makeProvenance } from './provenance.js'
@@ -27,7 +27,11 @@ export function makePanel({ verdict, evidence, history }: VerdictDetail): HTMLEl
       ? []
       : [
           element('h4', {}, 'Log of the engine'),
-          element('pre', { class: 'scroll log', tabindex: 0, role: 'group', 'aria-label': 'Log' }, foreign(log.trimEnd())),
+          element(
+            'pre',
+            { class: 'scroll log', tabindex: 0, role: 'group', 'aria-label': 'Log' },
+            foreignLog(log.trimEnd()),
+          ),
         ]),
     ...figures,
     ...(verdict.comparisons.length === 0 ? [] : makeComparisons(verdict.comparisons)),

@@ -4,7 +4,7 @@ import type { VerdictDetail } from '../page-data.js'
 import { element, foreign } from './element.js'
 
 /** What the verdict stands on. */
-export function makeProvenance(verdict: VerdictDetail["verdict"]): HTMLElement[] {
+export function makeProvenance(verdict: VerdictDetail['verdict']): HTMLElement[] {
   const { engine, engineVersion, adapter, software, reference, limits, spread, excess, tokens, checkpoint } = verdict
   const facts: [string, string | null][] = [
     ['Engine', engineVersion === null ? engine : `${engine}, version ${engineVersion}`],

@@ -1,7 +1,7 @@
 import type { StepEvidence, TokenLogit } from '../../../../types.js'
 import { formatLogit, formatNumber } from '../format-numbers.js'
 import { element } from './element.js'
-import type { StepKind } from './timeline.js'
+import type { StepKind } from './step-kind.js'
 import type { TokenNamer } from './token-namer.js'
 
 /** The highest logits of a step on both sides, and by how much the reference's token led. */

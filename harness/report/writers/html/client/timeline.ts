@@ -1,10 +1,9 @@
 import type { PromptEvidence, StepEvidence } from '../../../../types.js'
 import { element, unseen } from './element.js'
 import { icon } from './icons.js'
+import { kindOf, type StepKind } from './step-kind.js'
 import { makeStepTable } from './step-table.js'
 import type { TokenNamer } from './token-namer.js'
-
-export type StepKind = 'equal' | 'near-tie' | 'fork'
 
 /**
  * The generated tokens in two rows, the reference's above the engine's. The highest logits of a step show below when it
@@ -67,9 +66,6 @@ export function makeTimeline(prompt: PromptEvidence, ties: ReadonlySet<number>, 
 }
 
 const sides = ['step', 'reference', '', 'engine']
-
-const kindOf = ({ expected, actual }: StepEvidence, isTie: boolean): StepKind =>
-  expected === actual ? 'equal' : isTie ? 'near-tie' : 'fork'
 
 const signs = { equal: null, 'near-tie': 'near-tie', fork: 'fail' } as const
 

@@ -14,11 +14,7 @@ export function makeHistoryChart(verdict: VerdictDetail['verdict'], history: rea
   const { outcome, excess, engineVersion, limits } = verdict
   const runs = [...history, { at: 'this run', commit: null, outcome, excess, engineVersion }]
   const limit = limits?.rmsExcess ?? null
-  const y = logScale(
-    [...runs.map((run) => run.excess ?? NaN), ...(limit === null ? [] : [limit])],
-    height - 12,
-    12,
-  )
+  const y = logScale([...runs.map((run) => run.excess ?? NaN), ...(limit === null ? [] : [limit])], height - 12, 12)
   const x = (place: number) => 12 + (place / (runs.length - 1)) * (width - 24)
   const drawn = runs.flatMap((run, place) =>
     run.excess === null ? [] : [{ run, point: [x(place), y.at(run.excess)] as Point }],
@@ -32,13 +28,14 @@ export function makeHistoryChart(verdict: VerdictDetail['verdict'], history: rea
     width,
     height,
     drawing: [
-      ...(limit === null
-        ? []
-        : [drawLine('limit', [[12, y.at(limit)] as Point, [width - 12, y.at(limit)] as Point])]),
+      ...(limit === null ? [] : [drawLine('limit', [[12, y.at(limit)] as Point, [width - 12, y.at(limit)] as Point])]),
       ...upgrades.map((place) =>
         svgElement('line', { class: 'upgrade', x1: x(place), x2: x(place), y1: 4, y2: height - 4 }),
       ),
-      drawLine('engine', drawn.map(({ point }) => point)),
+      drawLine(
+        'engine',
+        drawn.map(({ point }) => point),
+      ),
       ...drawn.map(({ run, point }) =>
         isGood(run) ? drawDot('engine', point, describe(run)) : drawSquare('bad', point, describe(run)),
       ),
@@ -67,4 +64,6 @@ const show = (text: string): string => joinPieces(showInvisible(text))
 const momentOf = ({ at }: PastPoint): string => (at === 'this run' ? at : formatMoment(at))
 
 const describe = (run: PastPoint): string =>
-  show(`${momentOf(run)}: ${run.outcome}, ${formatFactor(run.excess ?? NaN)}, version ${run.engineVersion ?? 'unknown'}`)
+  show(
+    `${momentOf(run)}: ${run.outcome}, ${formatFactor(run.excess ?? NaN)}, version ${run.engineVersion ?? 'unknown'}`,
+  )

@@ -46,4 +46,8 @@ export function countScale(length: number, from: number, to: number): Scale {
 }
 
 const powerOfTen = (power: number): string =>
-  power === 0 ? '1' : power === 1 ? '10' : `10${[...String(power)].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] ?? '⁻').join('')}`
+  power === 0
+    ? '1'
+    : power === 1
+      ? '10'
+      : `10${String(power).replaceAll(/./g, (digit) => (digit === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]))}`

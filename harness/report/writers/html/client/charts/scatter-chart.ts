@@ -4,7 +4,7 @@ import { makeFigure } from './figure.js'
 import { areaOf, drawAxes, drawDot, drawLine, type Point } from './plot.js'
 import { linearScale } from './scale.js'
 
-const size = 320
+const size = 400
 
 /** Logits of the engine over those of the reference: what is right lies on the diagonal. */
 export function makeScatterChart(scatter: Evidence['scatter']): HTMLElement {

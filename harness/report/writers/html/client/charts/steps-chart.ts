@@ -16,7 +16,8 @@ export function makeStepsChart({ steps }: PromptEvidence): HTMLElement {
   const x = countScale(steps.length, area.left, area.right)
   const y = logScale([...cached, ...uncached], area.bottom, area.top)
   const points = (values: readonly number[]) => values.map((value, step): Point => [x.at(step), y.at(value)])
-  const worst = cached.reduce((best, error, step) => (error <= cached[best] ? best : step), 0)
+  // A NaN is worse than any number.
+  const worst = cached.reduce((best, error, step) => (sizeOf(error) > sizeOf(cached[best]) ? step : best), 0)
   return makeFigure({
     title: 'Error per step',
     summary: `Largest at step ${worst}: ${formatNumber(cached[worst])} through the cache${isBoth ? `, ${formatNumber(uncached[worst])} without it` : ''}.`,
@@ -35,10 +36,7 @@ export function makeStepsChart({ steps }: PromptEvidence): HTMLElement {
         drawDot('engine', point, `step ${step}, cached: ${formatNumber(cached[step])}`),
       ),
     ],
-    legend: [
-      ['engine', 'through the KV cache'],
-      ...(isBoth ? [['uncached', 'in one uncached pass'] as const] : []),
-    ],
+    legend: [['engine', 'through the KV cache'], ...(isBoth ? [['uncached', 'in one uncached pass'] as const] : [])],
     heads: ['Step', 'Cached', ...(isBoth ? ['Uncached'] : [])],
     rows: steps.map(({ error }, step) => [
       String(step),
@@ -47,3 +45,5 @@ export function makeStepsChart({ steps }: PromptEvidence): HTMLElement {
     ]),
   })
 }
+
+const sizeOf = (error: number): number => (Number.isNaN(error) ? Infinity : error)
