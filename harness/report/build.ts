@@ -92,11 +92,3 @@ const bad: readonly Outcome[] = ['fail', 'error', 'fixed']
 /** Whether a verdict fails a run; what regressed does so, whatever its outcome. */
 export const isBad = ({ outcome, change }: Pick<Verdict, 'outcome' | 'change'>): boolean =>
   bad.includes(outcome) || change === 'regressed'
-
-/**
- * Exit code of a run: 1 if a verdict is bad; else 3 if something was skipped that `--require` wants, else 0.
- */
-export function exitCodeOf({ verdicts }: Report, isRequired: boolean): 0 | 1 | 3 {
-  if (verdicts.some(isBad)) return 1
-  return isRequired && verdicts.some(({ outcome }) => outcome === 'skipped') ? 3 : 0
-}

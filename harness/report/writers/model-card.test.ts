@@ -69,6 +69,6 @@ describe('formatModelCard', () => {
     expect(card).toContain(
       '&lt;script\\>alert\\(1\\)&lt;/script\\> \\# a \\| b \\`c\\` \\[d\\]\\(javascript:e\\) \\*\\*f\\*\\*',
     )
-    expect(card).toContain('`npx parity run --checkpoint "ˋ\\|ˋ"`')
+    expect(card).toContain('Shown again by: `npx parity run --checkpoint "ˋ|ˋ"`')
   })
 })

@@ -154,7 +154,7 @@ describe('a verdict', () => {
     withReport(everyOutcome(), { hash: failedHash }, async (page) => {
       await page.locator('figure').first().waitFor()
       expect(await figuresOf(page)).toEqual([
-        'Error per layer. The error leaves the noise in layer 2 of 0–3: 4.00e−4 against a noise of 2.00e−6.',
+        'Error per layer. The error is first out of bounds in layer 2 of 0–3: 4.00e−4 against a noise of 2.00e−6.',
         'Error per step. Largest at step 3: 0.03 through the cache, 0.0075 without it.',
         'Logits. 12 sampled logits; the largest difference is 0.5, where the reference has −6.0000.',
         'Error over the spread, run by run. 4 earlier runs; 1 change of version.',
@@ -197,7 +197,7 @@ describe('a verdict', () => {
     await withReport(makeReport(odd), { hash: '#v=mine/e4b on onnxruntime:cpu/float32', prepare }, async (page) => {
       await page.locator('figure').first().waitFor()
       expect(await figuresOf(page)).toEqual([
-        'Error per layer. The error leaves the noise in layer 1 of 0–1: ∞ against a noise of 1.00e−6.',
+        'Error per layer. The error is first out of bounds in layer 1 of 0–1: ∞ against a noise of 1.00e−6.',
         'Error per step. Largest at step 1: NaN through the cache.',
         'Logits. 1 sampled logits; the largest difference is 0, where the reference has 2.0000. 1 are not finite and not drawn.',
       ])

@@ -18,8 +18,8 @@ export function makeLayersChart({ error, noise, firstBeyond }: LayerEvidence, li
   const band = [...points(noise), [x.at(noise.length - 1), area.bottom], [x.at(0), area.bottom]]
   const summary =
     firstBeyond === null
-      ? `The error stays near the noise in all ${error.length} layers.`
-      : `The error leaves the noise in layer ${firstBeyond} of 0–${error.length - 1}: ${formatNumber(error[firstBeyond])} against a noise of ${formatNumber(noise[firstBeyond])}.`
+      ? `The error stays within bounds in all ${error.length} layers.`
+      : `The error is first out of bounds in layer ${firstBeyond} of 0–${error.length - 1}: ${formatNumber(error[firstBeyond])} against a noise of ${formatNumber(noise[firstBeyond])}.`
   return makeFigure({
     title: 'Error per layer',
     summary,
