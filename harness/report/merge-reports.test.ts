@@ -77,6 +77,18 @@ describe('mergeReports', () => {
     })
   })
 
+  it('names the only reference of the run, and no engine that cannot be asked for', () => {
+    const { verdicts: all } = mergeReports([makeShard(1), makeShard(2)])
+    const { caseId, engine, outcome, reference, reproduce } = all[4]
+    expect({ caseId, engine, outcome, reference, reproduce }).toEqual({
+      caseId: 'mine/words',
+      engine: 'tokenizers',
+      outcome: 'error',
+      reference: 'transformers@5.23.0/float64, recorded',
+      reproduce: 'npx parity run --case mine/words',
+    })
+  })
+
   it('says which cells a shard that was cut short had not reached', () => {
     const { verdicts: all } = mergeReports([makeShard(1, {}, [verdicts[0]]), makeShard(2), makeShard(3)])
     expect(all.filter(({ outcome }) => outcome === 'error')).toHaveLength(1)

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { refusal, temporaryFolder } from '../checkpoint/refusal.fixture.js'
@@ -6,6 +6,7 @@ import type { Comparison } from '../types.js'
 import { readReport } from './read-report.js'
 import { makeReport, makeVerdict } from './report.fixture.js'
 import { formatJson } from './writers/json.js'
+import { formatEnd, formatReached, formatStart } from './writers/jsonl.js'
 
 const broken: Comparison = {
   aspect: 'logits',
@@ -24,6 +25,29 @@ describe('readReport', () => {
     expect(await readReport(file)).toEqual(report)
   })
 
+  it('takes a streamed report too, whatever it is called, and a folder with either', async () => {
+    const folder = await temporaryFolder()
+    const report = makeReport(makeVerdict())
+    const { tool, command, startedAt, verdicts } = report
+    const start = { command, toolVersion: tool.version, startedAt: new Date(startedAt), cells: [], shard: null }
+    const lines = [
+      formatStart({ ...start, leftToNightly: 0 }),
+      ...verdicts.map((verdict) => formatReached({ cell: 'mine/e4b on onnxruntime', verdict }, new Date(startedAt))),
+    ]
+    await writeFile(join(folder, 'any'), [...lines, formatEnd(report)].join('\n'))
+    expect(await readReport(join(folder, 'any'))).toEqual(report)
+    await writeFile(join(folder, 'verdicts.jsonl'), lines.join('\n'))
+    expect(await readReport(folder)).toEqual({ ...report, elapsedMs: 0 })
+    await writeFile(join(folder, 'report.json'), formatJson(report))
+    expect(await readReport(folder)).toEqual(report)
+  })
+
+  it('takes the same written out by a person', async () => {
+    const file = join(await temporaryFolder(), 'report.json')
+    await writeFile(file, JSON.stringify(makeReport(makeVerdict()), null, 2))
+    expect(await readReport(file)).toEqual(makeReport(makeVerdict()))
+  })
+
   it('refuses what is no report', async () => {
     const folder = await temporaryFolder()
     const file = join(folder, 'report.json')
@@ -32,5 +56,11 @@ describe('readReport', () => {
     expect(await refusal(readReport(file), folder)).toBe('PARITY_REPORT FOLDER/report.json cannot be read')
     await writeFile(file, '{"version":2}')
     expect(await refusal(readReport(file), folder)).toMatch(/is not a report of this version: .*version/s)
+    await writeFile(file, '{"type":"verdict"}')
+    expect(await refusal(readReport(file), folder)).toMatch(/report\.json:1 is no line of this version: /)
+    await mkdir(join(folder, 'empty'))
+    expect(await refusal(readReport(join(folder, 'empty')), folder)).toBe(
+      'PARITY_REPORT FOLDER/empty has neither a report.json nor a verdicts.jsonl',
+    )
   })
 })

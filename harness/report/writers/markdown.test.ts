@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { Verdict } from '../../types.js'
 import { everyOutcome } from '../every-outcome.fixture.js'
 import { makeReport, makeVerdict } from '../report.fixture.js'
 import { formatMarkdown } from './markdown.js'
+
+/** On the same machine wherever the test runs. */
+const onOneMachine = (...verdicts: Verdict[]) => ({ ...makeReport(...verdicts), platform: everyOutcome().platform })
 
 describe('formatMarkdown', () => {
   it('shows counts and a table, and folds the rest', async () => {
@@ -9,7 +13,7 @@ describe('formatMarkdown', () => {
   })
 
   it('is short where all is well', () => {
-    expect(formatMarkdown(makeReport(makeVerdict()))).toMatchInlineSnapshot(`
+    expect(formatMarkdown(onOneMachine(makeVerdict()))).toMatchInlineSnapshot(`
       "### Parity with transformers: 1 of 1
 
       1 pass against transformers@5.23.0/float64, recorded in 1.2 s.
@@ -20,8 +24,8 @@ describe('formatMarkdown', () => {
 
       <details><summary>Versions</summary>
 
-      - transformers-parity 1.2.3, Node 20.20.2, linux 6.18.44-fc-v669 x64
-      - AMD EPYC, 2 threads
+      - transformers-parity 1.2.3, Node 24.1.0, linux 6.8 x64
+      - Some CPU, 2 threads
       - onnxruntime:cpu/float32 is version 1.30.0 on Some CPU
 
       </details>
@@ -31,7 +35,7 @@ describe('formatMarkdown', () => {
 
   it('has ten rows, the most urgent first', () => {
     const good = Array.from({ length: 12 }, (_, index) => makeVerdict({ caseId: `mine/${index + 10}` }))
-    const text = formatMarkdown(makeReport(...good, makeVerdict({ caseId: 'mine/z', outcome: 'fail' })))
+    const text = formatMarkdown(onOneMachine(...good, makeVerdict({ caseId: 'mine/z', outcome: 'fail' })))
     const rows = text.split('\n').filter((line) => line.startsWith('| '))
     expect(rows).toHaveLength(12)
     expect(rows[2]).toBe('| **fail** | `mine/z` | `onnxruntime:cpu/float32` | 1.12 × | 48/48 |')
@@ -51,7 +55,7 @@ describe('formatMarkdown', () => {
       reproduce: `${hostile} \`\`\`\`\n`,
       log: `\`\`\`\n${hostile}`,
     })
-    expect(formatMarkdown(makeReport(verdict))).toMatchInlineSnapshot(`
+    expect(formatMarkdown(onOneMachine(verdict))).toMatchInlineSnapshot(`
       "### Parity with transformers: 0 of 1
 
       1 error against transformers@5.23.0/float64, recorded in 1.2 s.
@@ -81,8 +85,8 @@ describe('formatMarkdown', () => {
 
       <details><summary>Versions</summary>
 
-      - transformers-parity 1.2.3, Node 20.20.2, linux 6.18.44-fc-v669 x64
-      - AMD EPYC, 2 threads
+      - transformers-parity 1.2.3, Node 24.1.0, linux 6.8 x64
+      - Some CPU, 2 threads
       - onnxruntime:cpu/float32 is version 1.30.0 on Some CPU
 
       </details>
@@ -108,11 +112,13 @@ describe('formatMarkdown', () => {
       }),
     )
     const gone = verdicts.map(({ caseId, engine }) => ({ caseId, engine, outcome: 'pass' }) as const)
-    const text = formatMarkdown({ ...makeReport(...verdicts), gone })
+    const text = formatMarkdown({ ...onOneMachine(...verdicts), gone })
     expect(text.length).toBeLessThan(60_001)
-    expect(text.match(/^The details of .*$/m)?.[0]).toMatchInlineSnapshot(`"The details of 149 more did not fit in here; \`report.json\` has them."`)
+    expect(text.match(/^The details of .*$/m)?.[0]).toMatchInlineSnapshot(
+      `"The details of 149 more did not fit in here; \`report.json\` has them."`,
+    )
     const plain = verdicts.map((_, index) => makeVerdict({ caseId: `mine/${index}`, outcome: 'fail' }))
-    const long = formatMarkdown(makeReport(...plain))
+    const long = formatMarkdown(onOneMachine(...plain))
     expect(long.length).toBeLessThan(60_001)
     expect(long.length).toBeGreaterThan(59_000)
     const shown = long.match(/<details><summary><b>/g)?.length ?? 0
