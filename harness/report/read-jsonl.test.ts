@@ -90,7 +90,9 @@ describe('readJsonl', () => {
     }
     expect(await refused(first, one.slice(0, 40), two)).toBe('PARITY_REPORT FOLDER/verdicts.jsonl:2 is not JSON')
     expect(await refused(first, one, two, three.slice(0, 40))).toBe('PARITY_REPORT FOLDER/verdicts.jsonl:4 is not JSON')
-    expect(await refused(first, one.replace('"pass"', '"maybe"').replace('"skipped"', '"maybe"'))).toBe('')
+    expect(await refused(first, one, two.replace('"outcome":"pass"', '"outcome":"maybe"'), end)).toMatch(
+      /^PARITY_REPORT FOLDER\/verdicts\.jsonl:3 is no line of this version: .*expected one of "pass"/,
+    )
     expect(await refused(one, two)).toBe('PARITY_REPORT FOLDER/verdicts.jsonl does not begin with the start of a run')
     expect(await refused(first, one, first, two)).toBe(
       'PARITY_REPORT FOLDER/verdicts.jsonl:3 is the start of a run, in the middle of another',
@@ -102,7 +104,9 @@ describe('readJsonl', () => {
       'PARITY_REPORT FOLDER/verdicts.jsonl has other verdicts than its last line counts',
     )
     expect(await refused()).toBe('PARITY_REPORT FOLDER/verdicts.jsonl does not begin with the start of a run')
-    expect(await refused(first.replace('"version":1', '"version":2'))).toBe('')
+    expect(await refused(first.replace('"version":1', '"version":2'))).toBe(
+      'PARITY_REPORT FOLDER/verdicts.jsonl:1 is no line of this version: ✖ Invalid input: expected 1',
+    )
     expect(await refusal(readJsonl(join(folder, 'none')), folder)).toBe('PARITY_REPORT FOLDER/none does not exist')
   })
 })
