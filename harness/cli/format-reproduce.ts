@@ -1,3 +1,4 @@
+import { ownTokenizer } from '../run/cells.js'
 import { quoteShell } from './quote-shell.js'
 import type { RunOptions } from './run-options.js'
 
@@ -9,10 +10,12 @@ export function formatReproduce(options: RunOptions, reference: string | null, c
   )
   const what =
     checkpoint === undefined ? ['--case', caseId] : ['--checkpoint', checkpoint, ...prompts, '--generate', generate]
+  // A tokenizer case runs whatever the engines.
+  const on = engine === ownTokenizer ? [] : ['--engine', engine]
   const rest = [
     ...(reference === null ? [] : ['--reference', reference]),
     ...(defect === undefined ? [] : ['--defect', defect]),
     ...(config === undefined ? [] : ['--config', config]),
   ]
-  return ['npx parity run', ...[...what, '--engine', engine, ...rest].map(quoteShell)].join(' ')
+  return ['npx parity run', ...[...what, ...on, ...rest].map(quoteShell)].join(' ')
 }

@@ -1,17 +1,15 @@
 import { loadConfig } from '../config/load-config.js'
-import type { RunSettings } from '../config/settings.js'
 import { settingsOf, settle } from '../config/settle.js'
-import { readBaseline, type Baseline } from '../report/baseline.js'
-import type { GoneVerdict, Report } from '../report/build.js'
+import { readBaseline } from '../report/baseline.js'
+import type { Report } from '../report/build.js'
 import { decideExitCode } from '../report/exit-code.js'
 import { readHistory } from '../report/history.js'
 import { findGone, markVerdict } from '../report/mark-changes.js'
 import { mergeReports } from '../report/merge-reports.js'
 import { readReport } from '../report/read-report.js'
 import { formatJson } from '../report/writers/json.js'
-import { listCells, nameOfCell } from '../run.js'
-import { parseSourceId } from '../source-id.js'
 import { commandLine } from './command-line.js'
+import { isWholeRun } from './is-whole-run.js'
 import { listExisting } from './list-existing.js'
 import { openReporters } from './open-reporters.js'
 import { loadProject } from './project.js'
@@ -28,28 +26,13 @@ export async function mergeCommand(folders: readonly string[], given: object): P
   const history = settings.history === null ? [] : await readHistory(settings.history)
   const baseline = settings.baseline === null ? null : await readBaseline(settings.baseline)
   const marked = merged.verdicts.map((verdict) => markVerdict(verdict, baseline, history))
-  const report: Report = { ...merged, verdicts: marked, gone: await findGoneOf(settings, cells, baseline) }
+  const project = await loadProject(settings)
+  const gone = findGone(baseline, isWholeRun(project, settings, cells) ? listExisting(project) : null)
+  const report: Report = { ...merged, verdicts: marked, gone }
 
   await using reporters = await openReporters(settled, { history, isJson })
   await replayReport(report, reporters, cells)
   if (isJson) process.stdout.write(formatJson(report))
   const exitCode = decideExitCode(report, settings, baseline)
   process.exitCode = exitCode === 0 && reporters.failed.length > 0 ? 3 : exitCode
-}
-
-/** What is gone, if the shards together had to do all that `parity run` does here without a flag. */
-async function findGoneOf(
-  settings: RunSettings,
-  names: readonly string[],
-  baseline: Baseline | null,
-): Promise<GoneVerdict[]> {
-  if (baseline === null) return []
-  const project = await loadProject(settings)
-  const plain = listCells({
-    cases: project.cases.filter(({ suite = 'default' }) => suite === 'default'),
-    engines: settings.engines.map(parseSourceId),
-    isNightly: settings.nightly,
-  })
-  const isWhole = plain.cells.every((cell) => names.includes(nameOfCell(cell)))
-  return findGone(baseline, isWhole ? listExisting(project) : null)
 }

@@ -32,7 +32,7 @@ const lineReader = z.discriminatedUnion('type', [
     platform,
   }),
   z.object({ type: z.literal('verdict'), cell: z.string(), at: z.iso.datetime(), verdict: verdictReader }),
-  reportReader.omit({ verdicts: true }).extend({ type: z.literal('end') }),
+  z.object({ type: z.literal('end'), report: reportReader.omit({ verdicts: true }) }),
 ])
 type Line = z.output<typeof lineReader>
 type LineOf<Type extends Line['type']> = Extract<Line, { type: Type }>
@@ -66,9 +66,16 @@ export function parseJsonl(text: string, file: string): StreamedRun {
     throw refuse(`${file}:${index + 2} is the ${line.type} of a run, in the middle of another`)
   })
   const report = rebuild(start, streamed)
-  const { type: _, version: __, platform: ___, startedAt, ...rest } = start
+  const { toolVersion, command, startedAt, cells } = start
   return {
-    start: { ...rest, startedAt: new Date(startedAt) },
+    start: {
+      toolVersion,
+      command,
+      startedAt: new Date(startedAt),
+      cells,
+      shard: start.shard,
+      leftToNightly: start.leftToNightly,
+    },
     reached: streamed.map(({ cell, verdict }) => ({ cell, verdict })),
     report: end?.type === 'end' ? complete(report, end, file) : report,
     isWhole: end?.type === 'end',
@@ -118,8 +125,8 @@ function rebuild(start: LineOf<'start'>, streamed: readonly LineOf<'verdict'>[])
 }
 
 /** What the end says stands, unless lines of verdicts are missing. */
-function complete({ verdicts, summary }: Report, { type: _, ...end }: LineOf<'end'>, file: string): Report {
-  if (isDeepStrictEqual(summary, end.summary)) return { ...end, verdicts }
+function complete({ verdicts, summary }: Report, end: LineOf<'end'>, file: string): Report {
+  if (isDeepStrictEqual(summary, end.report.summary)) return { ...end.report, verdicts }
   throw refuse(`${file} has other verdicts than its last line counts`)
 }
 

@@ -23,7 +23,7 @@ export async function readReport(path: string): Promise<Report> {
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
     throw refuse(file, isMissing ? 'does not exist' : 'cannot be read', cause)
   }
-  return /^\{"type":/.test(text) ? parseJsonl(text, file).report : parseJson(text, file)
+  return text.startsWith('{"type":') ? parseJsonl(text, file).report : parseJson(text, file)
 }
 
 function findReport(folder: string): string {

@@ -60,7 +60,8 @@ export function compareOutput(output: EngineOutput, reference: CaseReference): O
 function findMiscount(output: EngineOutput, { prompts, generate }: CaseReference): string | null {
   for (const part of partNames) {
     const count = output[part]?.length ?? prompts.length
-    if (count !== prompts.length) return `${parts[part]} of ${count} prompts, where the case has ${prompts.length}`
+    if (count !== prompts.length)
+      return `${parts[part]}: a list of ${count}, where the case has ${prompts.length} prompts`
   }
   const short = output.generated?.findIndex((tokens) => tokens.length !== generate) ?? -1
   return short === -1
@@ -89,7 +90,7 @@ const isGiven = (tensor: string, { logits, decodeLogits }: EngineOutput) =>
   (tensor.endsWith('.decode.logits') ? decodeLogits : logits) !== undefined
 
 function traceOf({ logits = [], decodeLogits = [], generated = [] }: EngineOutput): Trace {
-  const tensors = new Map([
+  const tensors = new Map<string, Matrix>([
     ...logits.map((rows, i) => [`${i}.logits`, toMatrix(rows)] as const),
     ...decodeLogits.map((rows, i) => [`${i}.decode.logits`, toMatrix(rows)] as const),
   ])

@@ -1,4 +1,3 @@
-import { filterCases } from '../cases/filter-cases.js'
 import { prepareCase } from '../cases/prepare-case.js'
 import { ParityError } from '../errors.js'
 import { isTokenizerCase } from '../run/cells.js'
@@ -36,13 +35,14 @@ export interface CaseReference {
 export async function loadReference(caseId: string, options: ReferenceOptions = {}): Promise<CaseReference> {
   const { dtype = 'float32', ...settings } = options
   const { plan } = await planTests({ ...settings, case: [caseId] })
-  const item = plan.cases.find(({ id }) => id === caseId) ?? filterCases(plan.cases, { case: [`${caseId} `] })[0]
-  if (isTokenizerCase(item))
-    throw new ParityError('PARITY_USAGE', `${caseId} is about a tokenizer`, 'It has no logits to compare.')
+  const item = plan.cases.find(({ id }) => id === caseId)
+  if (item === undefined || isTokenizerCase(item))
+    throw new ParityError('PARITY_USAGE', `${caseId} is not a case with prompts`, 'Give the id of one case.')
   const { signal } = new AbortController()
   const prepared = await prepareCase(item, signal, () => undefined)
-  const { name, truth, spread } = await openReference({ ...plan, reproduce: () => '' }, prepared, signal)
-  const { id, folder, prompts, generate } = prepared
-  const { generated } = truth
-  return { caseId: id, folder, prompts, generate, generated, name, truth, spread: await spread(dtype, signal) }
+  const reference = await openReference({ ...plan, reproduce: () => '' }, prepared, signal)
+  const { folder, prompts, generate } = prepared
+  const { name, truth } = reference
+  const spread = await reference.spread(dtype, signal)
+  return { caseId, folder, prompts, generate, generated: truth.generated, name, truth, spread }
 }

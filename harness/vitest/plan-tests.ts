@@ -37,12 +37,10 @@ export interface TestPlan {
  * @throws ParityError where a setting, a case or an engine is wrong
  */
 export async function planTests(options: ParityOptions): Promise<TestPlan> {
-  const { cases: stated, case: patterns, tag, suite, testTimeout: _, ...settingsHere } = options
   const config = await loadConfig()
-  const here = checkSettings({ ...settingsHere, ...(typeof stated === 'string' ? { cases: stated } : {}) })
-  const values = { ...config?.values, ...here }
+  const values = { ...config?.values, ...checkSettings(options) }
   const settings = settingsOf(settle({}, process.env, { file: 'describeParity', values }))
-  const places = typeof stated === 'object' ? stated : [settings.cases]
+  const places = typeof options.cases === 'object' ? options.cases : [settings.cases]
   const engines = settings.engines.map(parseSourceId)
   engines.forEach(findSource)
   const silence = 1000 * settings.timeout
@@ -50,7 +48,7 @@ export async function planTests(options: ParityOptions): Promise<TestPlan> {
   return {
     isRequired: settings.require,
     plan: {
-      cases: await chooseTestCases(places, { case: patterns, tag, suite }),
+      cases: await chooseTestCases(places, options),
       engines,
       reference: settings.reference === null ? null : parseSourceId(settings.reference),
       recordings: settings.recordings,
@@ -65,11 +63,18 @@ export async function planTests(options: ParityOptions): Promise<TestPlan> {
   }
 }
 
-function checkSettings(settings: Config): Config {
-  const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
-  const parsed = configSchema.safeParse(given)
+/** The settings among the options, without those that are undefined. */
+function checkSettings({ cases, engines, reference, recordings, timeout, require, nightly }: ParityOptions): Config {
+  const folder = typeof cases === 'string' ? cases : undefined
+  const stated = { cases: folder, engines, reference, recordings, timeout, require, nightly }
+  const parsed = configSchema.safeParse(
+    Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined)),
+  )
   if (parsed.success) return parsed.data as Config
   const [{ path, message }] = parsed.error.issues
-  const what = path.length === 0 ? message : `${path.join('.')} ${message}`
-  throw new ParityError('PARITY_CONFIG', `describeParity: ${what}`, 'docs/vitest.md lists the options.')
+  throw new ParityError(
+    'PARITY_CONFIG',
+    `describeParity: ${path.join('.')} ${message}`,
+    'docs/vitest.md lists the options.',
+  )
 }

@@ -27,6 +27,5 @@ export const formatReached = ({ cell, verdict }: Reached, at: Date): string =>
   JSON.stringify({ type: 'verdict', cell, at: at.toISOString(), verdict }, spellNonFinite)
 
 /** The last line: the report, but for its verdicts. */
-export function formatEnd({ verdicts: _, ...rest }: Report): string {
-  return JSON.stringify({ type: 'end', ...rest })
-}
+export const formatEnd = (report: Report): string =>
+  JSON.stringify({ type: 'end', report: { ...report, verdicts: undefined } })

@@ -55,7 +55,7 @@ describe('formatJunit', () => {
     })
     const xml = formatJunit({ ...makeReport(verdict), command: hostile })
     for (const schema of schemas) expect(await findErrors(xml, schema)).toEqual([])
-    expect(xml.match(/<error [^]*<\/error>/)?.[0]).toMatchInlineSnapshot(`
+    expect(/<error [^]*<\/error>/.exec(xml)?.[0]).toMatchInlineSnapshot(`
       "<error message="⟨U+0000⟩⟨U+001B⟩[31m�⟨U+D800⟩]]>&lt;x a=&quot;1&quot;>&amp;amp; ⟨U+202E⟩" type="error">⟨U+0000⟩⟨U+001B⟩[31m�⟨U+D800⟩]]&gt;&lt;x a="1"&gt;&amp;amp; ⟨U+202E⟩
       hint: ⟨U+0000⟩⟨U+001B⟩[31m�⟨U+D800⟩]]&gt;&lt;x a="1"&gt;&amp;amp; ⟨U+202E⟩
       reproduce: ⟨U+0000⟩⟨U+001B⟩[31m�⟨U+D800⟩]]&gt;&lt;x a="1"&gt;&amp;amp;↵⟨U+202E⟩

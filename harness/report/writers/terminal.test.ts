@@ -79,7 +79,6 @@ describe('formatTerminal', () => {
 
   it('colours outcomes by how bad they are, and nothing else', () => {
     const paint = (change: Parameters<typeof makeVerdict>[0]) =>
-      // eslint-disable-next-line no-control-regex -- colours begin with one
       [...formatTerminal(makeReport(makeVerdict(change)), true).matchAll(/\u001B\[(3[1-6])m([a-z].*?)\u001B/g)]
         .map(([, code, text]) => `${code} ${text}`)
         .at(0)
