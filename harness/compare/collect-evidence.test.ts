@@ -89,35 +89,3 @@ describe('collectEvidence', () => {
     expect([step.error, step.topActual]).toEqual([NaN, []])
   })
 })
-
-describe('the tops of a long case', () => {
-  it('stay whole where the sides differ, and in the narrowest of the other steps', () => {
-    const steps = 60
-    const rows = (change: (row: number, logits: number[]) => void): Trace => {
-      const matrix = Array.from({ length: steps - 1 }, (_, row) => {
-        const logits = [8, 8 - 0.01 * (row + 1), 3, 2, 1, 0]
-        change(row, logits)
-        return logits
-      })
-      const tensors: Record<string, Matrix> = {
-        '0.logits': { rows: 1, columns: 6, data: Float64Array.from([8, 1, 0, -1, -2, -3]) },
-        '0.decode.logits': { rows: steps - 1, columns: 6, data: Float64Array.from(matrix.flat()) },
-      }
-      const generated = [Array.from({ length: steps }, () => 0)]
-      return { generated, elapsedMs: 1, peakBytes: null, tensor: (name) => tensors[name] }
-    }
-    const swapped = rows((row, logits) => {
-      if (row === 50) [logits[2], logits[3]] = [logits[3], logits[2]]
-    })
-    const evidence = collectEvidence(
-      { ...measure, prompts: [{ id: 'one', tokens: [2] }] },
-      rows(() => undefined),
-      own(swapped),
-      null,
-    )
-    const whole = evidence.prompts[0].steps.map(({ topExpected, topActual }) => [topExpected.length, topActual.length])
-    expect(whole).toEqual(
-      Array.from({ length: steps }, (_, step) => ((step >= 1 && step <= 42) || step === 51 ? [5, 5] : [2, 2])),
-    )
-  })
-})

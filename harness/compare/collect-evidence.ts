@@ -10,18 +10,9 @@ import { roundTo } from './round-to.js'
 import type { Row } from './rows.js'
 import { sampleLogits } from './sample-logits.js'
 
-const logitDigits = 5
+const logitDigits = 6
 const gapDigits = 4
 const errorDigits = 3
-
-/**
- * How many of the highest logits a case keeps of each side, all steps together. In up to 50 steps that is all five of
- * every step; a longer case keeps two of most, and five of at least twelve. So a case with three prompts of 32 steps stays below 20 KiB, and a
- * hundred verdicts fit into a page of 2 MB.
- */
-const mostTops = 250
-const shortTop = 2
-const fewestWhole = 12
 
 /** Evidence for what `judge` says of the same traces. `layers` is null where no hidden states were observed. */
 export function collectEvidence(
@@ -32,7 +23,7 @@ export function collectEvidence(
 ): Omit<Evidence, 'texts'> {
   const prompts = measure.prompts.map((prompt, index) => collectPrompt(prompt, index, truth, engine))
   return {
-    prompts: shortenTops(prompts),
+    prompts,
     layers: layers === null ? null : measureLayerEvidence(measure, truth, layers),
     scatter: sampleLogits(measure.prompts, truth, alignTraces(truth, engine)),
   }
@@ -86,26 +77,4 @@ function rowError(expected: Row | undefined, actual: Row | undefined): number {
   let squares = 0
   for (let i = 0; i < expected.length; i++) squares += (actual[i] - expected[i]) ** 2
   return roundTo(Math.sqrt(squares / expected.length), errorDigits)
-}
-
-/** Steps at which the two sides rank tokens differently keep their tops first, then those that were decided narrowly. */
-function shortenTops(prompts: readonly PromptEvidence[]): PromptEvidence[] {
-  const isSame = ({ topExpected, topActual }: StepEvidence) =>
-    topExpected.length === topActual.length && topExpected.every(([token], rank) => token === topActual[rank][0])
-  const steps = prompts.flatMap((prompt) => prompt.steps)
-  const whole = Math.floor((mostTops - shortTop * steps.length) / (topCount - shortTop))
-  const full = new Set(
-    steps
-      .sort((a, b) => Number(isSame(a)) - Number(isSame(b)) || Math.abs(a.gap) - Math.abs(b.gap))
-      .slice(0, Math.max(whole, fewestWhole)),
-  )
-  const shorten = (step: StepEvidence): StepEvidence => ({
-    ...step,
-    topExpected: step.topExpected.slice(0, shortTop),
-    topActual: step.topActual.slice(0, shortTop),
-  })
-  return prompts.map((prompt) => ({
-    ...prompt,
-    steps: prompt.steps.map((step) => (full.has(step) ? step : shorten(step))),
-  }))
 }

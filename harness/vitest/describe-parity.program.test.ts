@@ -9,7 +9,7 @@ import { writeSafetensors } from '../checkpoint/safetensors-writer.js'
 import { packageRoot } from '../package-root.js'
 
 interface TestResult {
-  readonly title: string
+  readonly fullName: string
   readonly status: string
   readonly failureMessages: readonly string[]
 }
@@ -17,7 +17,7 @@ interface TestResult {
 interface Ran {
   readonly exitCode: number | undefined
   readonly output: string
-  /** By the name of the cell. */
+  /** By their full names. */
   readonly tests: Readonly<Record<string, { status: string; messages: readonly string[] }>>
 }
 
@@ -94,15 +94,74 @@ async function runTests(args: readonly string[], env: Record<string, string> = {
     exitCode,
     output: all,
     tests: Object.fromEntries(
-      tests.map(({ title, status, failureMessages }) => [title, { status, messages: failureMessages }]),
+      tests.map(({ fullName, status, failureMessages }) => [fullName, { status, messages: failureMessages }]),
     ),
   }
 }
 
+const noCuda = "ONNX Runtime has no 'cuda' provider here"
+
 describe('describeParity', () => {
-  it('runs', async () => {
-    const ran = await runTests([])
-    console.log(JSON.stringify(ran.tests, null, 1), ran.output)
-    expect(ran.exitCode).toBe(1)
+  it('makes a test of each cell, which ends as its verdict does', async () => {
+    const { exitCode, tests } = await runTests([])
+    expect(exitCode).toBe(1)
+    expect(Object.entries(tests).map(([name, { status }]) => `${name}: ${status}`)).toEqual([
+      'parity fixed on onnxruntime:cpu: failed',
+      'parity fixed on onnxruntime:cuda: skipped',
+      'parity good on onnxruntime:cpu: passed',
+      'parity good on onnxruntime:cuda: skipped',
+      'parity known on onnxruntime:cpu: passed',
+      'parity known on onnxruntime:cuda: skipped',
+      'parity later on onnxruntime:cpu: skipped',
+      'parity later on onnxruntime:cuda: skipped',
+      'others parity bad on onnxruntime:cpu: failed',
+      'hurried parity made/here on onnxruntime:cpu: failed',
+    ])
+    expect(tests['parity fixed on onnxruntime:cpu'].messages.map(withoutFigures)).toEqual([
+      lines(
+        'logits within # × the spread, # of # generated tokens equal, but the case declares a divergence: it is made up (https://example.com/1)',
+        'Remove the declaration from the case’s `known`.',
+        "See it again: npx vitest run 'harness/vitest/outcomes.fixture.ts' -t 'fixed on onnxruntime:cpu'",
+      ),
+    ])
+    expect(tests['others parity bad on onnxruntime:cpu'].messages.map(withoutFigures)).toEqual([
+      lines(
+        "logits differ from the reference by # at position # of prompt 'one', and by # × the spread over the case",
+        "See it again: npx vitest run 'harness/vitest/outcomes.fixture.ts' -t 'bad on onnxruntime:cpu'",
+      ),
+    ])
+    expect(tests['hurried parity made/here on onnxruntime:cpu'].messages[0]).toMatch(/^Error: Test timed out in 20ms\./)
+  })
+
+  it('says why it skipped a test, and what a declared divergence is', async () => {
+    const { output } = await runTests(['-t', '^parity'])
+    const why = /^ ↓ .* > (\S+ on \S+) \d+ms \[(.*)\]$/gm
+    const skipped = Object.fromEntries([...output.matchAll(why)].map(([, name, reason]) => [name, reason]))
+    expect(skipped['good on onnxruntime:cuda']).toMatch(new RegExp(`^${noCuda}\\. npm rebuild `))
+    expect(skipped['later on onnxruntime:cpu']).toBe(
+      'the case leaves it to the nightly run: nightly: true, PARITY_NIGHTLY=1',
+    )
+    expect(output).toMatch(
+      /❯ known\n\s+↳ logits differ .* over the case.* \(known: it is made up, https:\/\/example\.com\/1\)\n/,
+    )
+  })
+
+  it('fails what was skipped where it is required, and takes the nightly cells when asked to', async () => {
+    const { tests } = await runTests(['-t', '^parity (good|later)'], { PARITY_REQUIRE: '1', PARITY_NIGHTLY: '1' })
+    expect(tests['parity good on onnxruntime:cpu'].status).toBe('passed')
+    expect(tests['parity later on onnxruntime:cpu'].status).toBe('passed')
+    expect(tests['parity good on onnxruntime:cuda'].messages[0].split('\n')[0]).toBe(noCuda)
+    expect(tests['parity later on onnxruntime:cuda'].status).toBe('failed')
+  })
+
+  it('refuses a setting that is wrong before any test', async () => {
+    const { exitCode, output, tests } = await runTests([], { PARITY_ENGINE: 'onnxrumtime' })
+    expect(exitCode).toBe(1)
+    expect(tests).toEqual({})
+    expect(output).toMatch(/ParityError: there is no source 'onnxrumtime'/)
   })
 })
+
+const lines = (...text: string[]) => text.join('\n')
+const withoutFigures = (text: string) =>
+  text.replaceAll(/(?<=\b(?:by|within|position) )[\d.e-]+|\d+(?= (?:of|generated))/g, '#')
