@@ -4,10 +4,11 @@ import { toHaveTopK, type TopKOptions } from './vitest/to-have-top-k.js'
 import { toMatchReference } from './vitest/to-match-reference.js'
 import type { CaseReference } from './vitest/load-reference.js'
 
-export type { EngineOutput, Rows } from './vitest/compare-output.js'
+export type { EngineOutput } from './vitest/compare-output.js'
 export { describeParity } from './vitest/describe-parity.js'
 export { loadReference, type CaseReference, type ReferenceOptions } from './vitest/load-reference.js'
 export type { ParityOptions } from './vitest/plan-tests.js'
+export type { Rows } from './vitest/to-matrix.js'
 export type { TopKOptions }
 
 interface ParityMatchers {

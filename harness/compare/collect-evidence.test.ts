@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Matrix, Spread, Trace } from '../types.js'
+import type { Spread, Trace } from '../types.js'
 import { collectEvidence } from './collect-evidence.js'
 import { judge } from './judge.js'
 import { defaultLimits } from './limits.js'

@@ -20,7 +20,7 @@ describe('acceptReport', () => {
     expect(verdicts).toEqual({
       'mine/e4b on onnxruntime:cpu/float32': {
         outcome: 'pass',
-        excess: 1.1234,
+        excess: 1.12,
         engineVersion: '1.30.0',
         reference: 'transformers@5.23.0/float64, recorded',
         adapter: 'Some CPU',
@@ -48,7 +48,7 @@ describe('acceptReport', () => {
     const { verdicts } = acceptReport(before, report, at)
     expect(Object.entries(verdicts).map(([key, { outcome, excess }]) => [key, outcome, excess])).toEqual([
       ['mine/broken on onnxruntime:cpu/float32', 'pass', 1.5],
-      ['mine/e4b on onnxruntime:cpu/float32', 'pass', 1.1234],
+      ['mine/e4b on onnxruntime:cpu/float32', 'pass', 1.12],
       ['mine/e4b on onnxruntime:webgpu/float32', 'pass', 2],
     ])
   })
@@ -63,7 +63,7 @@ describe('formatBaseline', () => {
         "acceptedAt": "2026-12-01T10:00:00.000Z",
         "verdicts": {
           "mine/broken on onnxruntime:cpu/float32": {"outcome":"fail","excess":"Infinity","engineVersion":"1.30.0","reference":"transformers@5.23.0/float64, recorded","adapter":"Some CPU"},
-          "mine/e4b on onnxruntime:cpu/float32": {"outcome":"pass","excess":1.1234,"engineVersion":"1.30.0","reference":"transformers@5.23.0/float64, recorded","adapter":"Some CPU"},
+          "mine/e4b on onnxruntime:cpu/float32": {"outcome":"pass","excess":1.12,"engineVersion":"1.30.0","reference":"transformers@5.23.0/float64, recorded","adapter":"Some CPU"},
           "mine/e4b on onnxruntime:webgpu/float32": {"outcome":"pass","excess":2,"engineVersion":"1.30.0","reference":"transformers@5.23.0/float64, recorded","adapter":"Some GPU"}
         }
       }

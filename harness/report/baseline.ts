@@ -79,10 +79,14 @@ export function formatBaseline({ version, tool, acceptedAt, verdicts }: Baseline
 export const isFinding = ({ outcome, fault }: Pick<Verdict, 'outcome' | 'fault'>): boolean =>
   outcome !== 'skipped' && fault !== 'infrastructure'
 
+/** Three digits: the next ones differ from processor to processor, and would make a diff of every line. */
+export const roundExcess = (excess: number | null): number | null =>
+  excess === null ? null : Number(excess.toPrecision(3))
+
 /** What a baseline keeps of a verdict. */
 export const acceptedOf = ({ outcome, excess, engineVersion, reference, adapter }: Verdict): AcceptedVerdict => ({
   outcome,
-  excess,
+  excess: roundExcess(excess),
   engineVersion,
   reference,
   adapter,

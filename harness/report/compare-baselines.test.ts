@@ -12,7 +12,7 @@ it('says what an acceptance did, in the order of the keys', () => {
   const after = acceptReport(before, { ...makeReport(on('f'), on('e'), on('c', { excess: 2 }), on('b')), gone })
   const { new: added, changed, removed, unchanged } = compareBaselines(before, after)
   expect(added.map((one) => one.key)).toEqual([key('e'), key('f')])
-  expect(changed.map((one) => [one.key, one.before.excess, one.after.excess])).toEqual([[key('c'), 1.1234, 2]])
+  expect(changed.map((one) => [one.key, one.before.excess, one.after.excess])).toEqual([[key('c'), 1.12, 2]])
   expect(removed.map((one) => [one.key, one.before.outcome])).toEqual([[key('a'), 'pass']])
   expect(unchanged).toBe(2)
 })

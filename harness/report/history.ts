@@ -6,7 +6,7 @@ import { ParityError } from '../errors.js'
 import { spellNonFinite } from '../spell-non-finite.js'
 import type { Outcome } from '../types.js'
 import { writeFileAtomically } from '../write-file.js'
-import { isFinding } from './baseline.js'
+import { isFinding, roundExcess } from './baseline.js'
 import type { Report } from './build.js'
 import { verdictReader } from './schema.js'
 import { keyOf } from './verdict-key.js'
@@ -101,7 +101,7 @@ export function pointOf(report: Report, commit: string | null): HistoryPoint {
     verdicts: Object.fromEntries(
       found.map((verdict) => {
         const { outcome, excess, engineVersion, elapsedMs } = verdict
-        return [keyOf(verdict), { outcome, excess, engineVersion, elapsedMs }]
+        return [keyOf(verdict), { outcome, excess: roundExcess(excess), engineVersion, elapsedMs }]
       }),
     ),
   }

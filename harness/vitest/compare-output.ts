@@ -7,10 +7,7 @@ import { describePlace } from '../compare/place.js'
 import { ParityError } from '../errors.js'
 import type { Comparison, Matrix, Trace } from '../types.js'
 import type { CaseReference } from './load-reference.js'
-import { toMatrix } from './to-matrix.js'
-
-/** Rows of logits over the whole vocabulary. */
-export type Rows = Matrix | readonly ArrayLike<number>[]
+import { toMatrix, type Rows } from './to-matrix.js'
 
 /** What an engine gave for the prompts of a case; each part is a list in their order, and can be left out. */
 export interface EngineOutput {

@@ -1,4 +1,4 @@
-/** A test suite as others write it, run by vitest: outcomes.fixture.ts. */
+/** A test suite as others write it, run by vitest: fixtures/outcomes.fixture.ts. */
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -76,7 +76,7 @@ async function runTests(args: readonly string[], env: Record<string, string> = {
     '--config',
     join(folder, 'vitest.config.mjs'),
   ]
-  const include = [join(packageRoot, 'harness/vitest/outcomes.fixture.ts')]
+  const include = [join(packageRoot, 'harness/vitest/fixtures/outcomes.fixture.ts')]
   await writeFile(
     join(folder, 'vitest.config.mjs'),
     `export default ${JSON.stringify({ root: packageRoot, test: { include } })}`,
@@ -103,7 +103,7 @@ const noCuda = "ONNX Runtime has no 'cuda' provider here"
 
 describe('describeParity', () => {
   it('makes a test of each cell, which ends as its verdict does', async () => {
-    const { exitCode, tests } = await runTests([])
+    const { exitCode, output, tests } = await runTests([])
     expect(exitCode).toBe(1)
     expect(Object.entries(tests).map(([name, { status }]) => `${name}: ${status}`)).toEqual([
       'parity fixed on onnxruntime:cpu: failed',
@@ -121,16 +121,18 @@ describe('describeParity', () => {
       lines(
         'logits within # × the spread, # of # generated tokens equal, but the case declares a divergence: it is made up (https://example.com/1)',
         'Remove the declaration from the case’s `known`.',
-        "See it again: npx vitest run 'harness/vitest/outcomes.fixture.ts' -t 'fixed on onnxruntime:cpu'",
+        "See it again: npx vitest run 'harness/vitest/fixtures/outcomes.fixture.ts' -t 'fixed on onnxruntime:cpu'",
       ),
     ])
     expect(tests['others parity bad on onnxruntime:cpu'].messages.map(withoutFigures)).toEqual([
       lines(
         "logits differ from the reference by # at position # of prompt 'one', and by # × the spread over the case",
-        "See it again: npx vitest run 'harness/vitest/outcomes.fixture.ts' -t 'bad on onnxruntime:cpu'",
+        "See it again: npx vitest run 'harness/vitest/fixtures/outcomes.fixture.ts' -t 'bad on onnxruntime:cpu'",
       ),
     ])
-    expect(tests['hurried parity made/here on onnxruntime:cpu'].messages[0]).toMatch(/^Error: Test timed out in 20ms\./)
+    expect(output).toMatch(
+      / FAIL .* > hurried > parity > made\/here on onnxruntime:cpu\nError: Test timed out in 20ms\./,
+    )
   })
 
   it('says why it skipped a test, and what a declared divergence is', async () => {

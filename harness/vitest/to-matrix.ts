@@ -1,6 +1,8 @@
 import { ParityError } from '../errors.js'
 import type { Matrix } from '../types.js'
-import type { Rows } from './compare-output.js'
+
+/** Rows of logits over the whole vocabulary. */
+export type Rows = Matrix | readonly ArrayLike<number>[]
 
 /** Rows as one matrix. @throws ParityError PARITY_USAGE where they differ in length */
 export function toMatrix(rows: Rows): Matrix {

@@ -48,8 +48,9 @@ export function describeEngines(verdicts: readonly Verdict[]): string[] {
   const lines = verdicts.flatMap(({ engine, engineVersion, adapter, software }) => {
     if (engineVersion === null) return []
     const kind = software ? ', a software adapter' : ''
-    const on = showLine(adapter ?? 'an adapter that did not tell its name')
-    return [`${showLine(engine)} is version ${showLine(engineVersion)} on ${on}${kind}`]
+    // What has no device, as the tokenizer, has no adapter.
+    const on = engine.includes(':') ? ` on ${showLine(adapter ?? 'an adapter that did not tell its name')}${kind}` : ''
+    return [`${showLine(engine)} is version ${showLine(engineVersion)}${on}`]
   })
   return [...new Set(lines)]
 }
