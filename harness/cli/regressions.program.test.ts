@@ -157,7 +157,7 @@ describe('parity report --since', () => {
       const { stdout, exitCode } = await parity(['report', '--since', ref], { cwd })
       return [exitCode, ...stdout.split('\n').slice(2, 4)]
     }
-    const first = '  mine/a on onnxruntime:cpu/float32: pass 1.12 × → fail 40 × (35.6 times)'
+    const first = '  mine/a on onnxruntime:cpu/float32: pass 1.12 × → fail 40 × (35.7 times)'
     expect(await since('before')).toEqual([0, cause, first])
     expect(await since('before/report.json')).toEqual([0, cause, first])
     await parity(['accept', 'before'], { cwd })

@@ -54,9 +54,9 @@ describe('compareReports', () => {
       {
         caseId: 'mine/a',
         engine: 'onnxruntime:cpu/float32',
-        before: { outcome: 'pass', excess: 1.1234, engineVersion: '1.30.0' },
+        before: { outcome: 'pass', excess: 1.12, engineVersion: '1.30.0' },
         after: { outcome: 'fail', excess: 900, engineVersion: '1.30.0' },
-        excessRatio: 900 / 1.1234,
+        excessRatio: 900 / 1.12,
         reason: 'diverged',
         reproduce: 'npx parity run --case mine/e4b --engine onnxruntime:cpu',
       },

@@ -14,7 +14,7 @@ const verdict: Verdict = {
   notCompared: [],
   limits: { rmsExcess: 4, maxExcess: 8 },
   spread: { dtype: 'float32', rms: 1e-5, max: 4e-5, origin: 'recorded' },
-  excess: 1.1234,
+  excess: 1.12,
   tokens: { equal: 48, nearTie: 0, diverged: 0, total: 48 },
   evidence: null,
   reason: 'logits within 1.1 × the spread, 48 of 48 generated tokens equal',

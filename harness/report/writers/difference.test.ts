@@ -23,10 +23,10 @@ describe('formatDifference', () => {
       2 verdicts regressed; all and only those ran on onnxruntime 1.30.0 → 1.31.0
         also: 1 of 2, and no unchanged one, ran on Some CPU → Other CPU
         also: all of them, like all unchanged ones, were judged by transformers-parity 1.2.3 → 1.3.0
-        a on onnxruntime:cpu/float32: pass 1.12 × → fail 40 × (35.6 times)
+        a on onnxruntime:cpu/float32: pass 1.12 × → fail 40 × (35.7 times)
           logits 40 × the spread
           reproduce: npx parity run --case mine/e4b --engine onnxruntime:cpu
-        b on onnxruntime:cpu/float32: pass 1.12 × → fail 40 × (35.6 times)
+        b on onnxruntime:cpu/float32: pass 1.12 × → fail 40 × (35.7 times)
           logits 40 × the spread
           reproduce: npx parity run --case mine/e4b --engine onnxruntime:cpu
 
@@ -120,7 +120,7 @@ describe('formatDifferenceJson', () => {
                 },
                 "before": {
                   "engineVersion": "1.30.0",
-                  "excess": 1.1234,
+                  "excess": 1.12,
                   "outcome": "pass",
                 },
                 "caseId": "a",
