@@ -160,9 +160,9 @@ test('markdown shows ten lines at once and folds the rest', async () => {
 test('github annotates what is bad, and terminal says it in words', () => {
   const errors = ran.stdout.split('\n').filter((line) => line.startsWith('::error'))
   expect(errors.length).toBe(3)
-  expect(ran.stdout.split('\n').filter((line) => line.startsWith("fail (regressed) outcomes/e4b-fail on ")).length).toBe(
-    1,
-  )
+  expect(
+    ran.stdout.split('\n').filter((line) => line.startsWith('fail (regressed) outcomes/e4b-fail on ')).length,
+  ).toBe(1)
 })
 
 test('html shows what broke, where and how to see it again', async () => {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { changes, outcomes } from '../types.js'
 
-const spelt = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])])
+const spelt = z.union([z.number(), z.literal(['NaN', 'Infinity', '-Infinity'])])
 const count = z.int().nonnegative()
 
 const placeShape = {
