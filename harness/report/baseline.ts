@@ -1,10 +1,10 @@
 /** `reports/baseline.json`: the verdicts that somebody accepted as the state of things. */
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { ParityError } from '../errors.js'
 import { spellNonFinite } from '../spell-non-finite.js'
 import type { Outcome, Verdict } from '../types.js'
 import type { Report } from './build.js'
+import { parseText, readText } from './read-text.js'
 import { verdictReader } from './schema.js'
 import { keyOf } from './verdict-key.js'
 
@@ -36,31 +36,13 @@ const baselineReader = z.object({
 })
 
 /** @throws ParityError PARITY_BASELINE */
-export async function readBaseline(file: string): Promise<Baseline> {
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (cause) {
-    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-    throw refuse(`${file} ${isMissing ? 'does not exist' : 'cannot be read'}`, cause)
-  }
-  return parseBaseline(text, file)
-}
+export const readBaseline = async (file: string): Promise<Baseline> => parseBaseline(await readText(file, refuse), file)
 
 /** Checks the content of a baseline; `name` says in an error where it came from. @throws ParityError PARITY_BASELINE */
-export function parseBaseline(text: string, name: string): Baseline {
-  let content: unknown
-  try {
-    content = JSON.parse(text)
-  } catch (cause) {
-    throw refuse(`${name} is not JSON`, cause)
-  }
-  const parsed = baselineReader.safeParse(content)
-  if (parsed.success) return parsed.data
-  throw refuse(`${name} is not a baseline of this version: ${z.prettifyError(parsed.error)}`, parsed.error)
-}
+export const parseBaseline = (text: string, name: string): Baseline =>
+  parseText(text, baselineReader, name, 'not a baseline of this version', refuse)
 
-const refuse = (message: string, cause: unknown) =>
+const refuse = (message: string, cause?: unknown) =>
   new ParityError('PARITY_BASELINE', message, 'parity accept writes a baseline from the report of a run.', { cause })
 
 /** One verdict a line, in the order of their keys, so that a diff has one line for each verdict that changed. */

@@ -1,5 +1,6 @@
 /** `reports/history.jsonl`: a line a run, oldest first. */
-import { mkdir, readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { ParityError } from '../errors.js'
@@ -8,6 +9,7 @@ import type { Outcome } from '../types.js'
 import { writeFileAtomically } from '../write-file.js'
 import { isFinding, roundExcess } from './baseline.js'
 import type { Report } from './build.js'
+import { parseText, readText, splitLines } from './read-text.js'
 import { verdictReader } from './schema.js'
 import { keyOf } from './verdict-key.js'
 
@@ -48,46 +50,17 @@ const pointReader = z.object({
  * @throws ParityError PARITY_REPORT naming file and line
  */
 export async function readHistory(file: string): Promise<HistoryPoint[]> {
-  return (await readWholeLines(file)).map((line, index) => parsePoint(line, `${file}:${index + 1}`))
+  return (await readLines(file)).map((line, index) => parsePoint(line, `${file}:${index + 1}`))
 }
 
 /** @throws ParityError PARITY_REPORT */
-async function readWholeLines(file: string): Promise<string[]> {
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return []
-    throw refuse(`${file} cannot be read`, cause)
-  }
-  const lines = text.split('\n')
-  const last = lines.pop() ?? ''
-  // Without its newline a line may be half a line, but an editor may have cut the newline of a whole one too.
-  return isJson(last) ? [...lines, last] : lines
-}
+const readLines = async (file: string): Promise<string[]> =>
+  existsSync(file) ? splitLines(await readText(file, refuse)) : []
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
-}
+const parsePoint = (line: string, where: string): HistoryPoint =>
+  parseText(line, pointReader, where, 'not a run of this version', refuse)
 
-function parsePoint(line: string, where: string): HistoryPoint {
-  let content: unknown
-  try {
-    content = JSON.parse(line)
-  } catch (cause) {
-    throw refuse(`${where} is not JSON`, cause)
-  }
-  const parsed = pointReader.safeParse(content)
-  if (parsed.success) return parsed.data
-  throw refuse(`${where} is not a run of this version: ${z.prettifyError(parsed.error)}`, parsed.error)
-}
-
-const refuse = (message: string, cause: unknown) =>
+const refuse = (message: string, cause?: unknown) =>
   new ParityError('PARITY_REPORT', message, 'parity history adds a line from the report of a run.', { cause })
 
 /** What history keeps of a report: the verdicts that say something of an engine. `commit` is that of the project. */
@@ -114,7 +87,7 @@ export function pointOf(report: Report, commit: string | null): HistoryPoint {
  * @throws ParityError PARITY_REPORT if what is there is no history
  */
 export async function appendHistory(file: string, point: HistoryPoint): Promise<boolean> {
-  const lines = await readWholeLines(file)
+  const lines = await readLines(file)
   lines.forEach((line, index) => parsePoint(line, `${file}:${index + 1}`))
   const added = JSON.stringify(point, spellNonFinite)
   if (lines.includes(added)) return false

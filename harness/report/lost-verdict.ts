@@ -1,4 +1,5 @@
 import type { Verdict } from '../types.js'
+import { blankVerdict } from './blank-verdict.js'
 import type { Reached } from './reporter.js'
 import { splitKey } from './verdict-key.js'
 
@@ -18,22 +19,12 @@ export function makeLostVerdict(
   const references = [...new Set(reached.map(({ verdict }) => verdict.reference))]
   const alike = reached.find((other) => splitKey(other.cell).engine === asked)?.verdict
   return {
+    ...blankVerdict,
     caseId,
-    checkpoint: null,
     engine: alike?.engine ?? asked,
-    engineVersion: null,
-    adapter: null,
-    software: false,
     reference: ofCase?.verdict.reference ?? (references.length === 1 ? references[0] : 'unknown'),
     outcome: 'error',
     fault: 'infrastructure',
-    comparisons: [],
-    notCompared: [],
-    limits: null,
-    spread: null,
-    excess: null,
-    tokens: null,
-    evidence: null,
     reason:
       file === null
         ? `shard ${shard} is lost: no report of it was given`
@@ -42,6 +33,5 @@ export function makeLostVerdict(
     // A tokenizer case runs without an engine.
     reproduce: `npx parity run --case ${caseId}${asked === 'tokenizers' ? '' : ` --engine ${asked}`}`,
     elapsedMs: 0,
-    peakBytes: null,
   }
 }

@@ -1,9 +1,9 @@
 /** Reads `verdicts.jsonl` back, of a run that ended or of one that was killed. */
-import { readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { ParityError } from '../errors.js'
 import { buildReport, type Report } from './build.js'
+import { parseText, readText, splitLines } from './read-text.js'
 import type { Reached, RunStart } from './reporter.js'
 import { reportReader, verdictReader } from './schema.js'
 
@@ -43,16 +43,7 @@ type LineOf<Type extends Line['type']> = Extract<Line, { type: Type }>
  *
  * @throws ParityError PARITY_REPORT naming file and line
  */
-export async function readJsonl(file: string): Promise<StreamedRun> {
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (cause) {
-    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-    throw refuse(`${file} ${isMissing ? 'does not exist' : 'cannot be read'}`, cause)
-  }
-  return parseJsonl(text, file)
-}
+export const readJsonl = async (file: string): Promise<StreamedRun> => parseJsonl(await readText(file, refuse), file)
 
 /** The same of the file's content. */
 export function parseJsonl(text: string, file: string): StreamedRun {
@@ -82,33 +73,8 @@ export function parseJsonl(text: string, file: string): StreamedRun {
   }
 }
 
-/** Without its newline the last line may be half a line; then it is no JSON, for it would end in a brace. */
-function splitLines(text: string): string[] {
-  const lines = text.split('\n')
-  const last = lines.pop() ?? ''
-  return last.endsWith('}') && isJson(last) ? [...lines, last] : lines
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function parseLine(line: string, where: string): Line {
-  let content: unknown
-  try {
-    content = JSON.parse(line)
-  } catch (cause) {
-    throw refuse(`${where} is not JSON`, cause)
-  }
-  const parsed = lineReader.safeParse(content)
-  if (parsed.success) return parsed.data
-  throw refuse(`${where} is no line of this version: ${z.prettifyError(parsed.error)}`, parsed.error)
-}
+const parseLine = (line: string, where: string): Line =>
+  parseText(line, lineReader, where, 'no line of this version', refuse)
 
 function rebuild(start: LineOf<'start'>, streamed: readonly LineOf<'verdict'>[]): Report {
   const startedAt = new Date(start.startedAt)

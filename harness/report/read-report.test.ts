@@ -53,7 +53,7 @@ describe('readReport', () => {
     const file = join(folder, 'report.json')
     expect(await refusal(readReport(file), folder)).toBe('PARITY_REPORT FOLDER/report.json does not exist')
     await writeFile(file, '{')
-    expect(await refusal(readReport(file), folder)).toBe('PARITY_REPORT FOLDER/report.json cannot be read')
+    expect(await refusal(readReport(file), folder)).toBe('PARITY_REPORT FOLDER/report.json is not JSON')
     await writeFile(file, '{"version":2}')
     expect(await refusal(readReport(file), folder)).toMatch(/is not a report of this version: .*version/s)
     await writeFile(file, '{"type":"verdict"}')

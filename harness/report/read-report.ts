@@ -1,10 +1,10 @@
-import { readFile, stat } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { ParityError } from '../errors.js'
 import type { Report } from './build.js'
 import { parseJsonl } from './read-jsonl.js'
+import { parseText, readText } from './read-text.js'
 import { reportReader } from './schema.js'
 
 /**
@@ -13,36 +13,18 @@ import { reportReader } from './schema.js'
  * @throws ParityError PARITY_REPORT
  */
 export async function readReport(path: string): Promise<Report> {
-  let file = path
-  let text: string
-  try {
-    if ((await stat(path)).isDirectory()) file = findReport(path)
-    text = await readFile(file, 'utf8')
-  } catch (cause) {
-    if (ParityError.is(cause)) throw cause
-    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-    throw refuse(file, isMissing ? 'does not exist' : 'cannot be read', cause)
-  }
-  return text.startsWith('{"type":') ? parseJsonl(text, file).report : parseJson(text, file)
+  const file = existsSync(path) && (await stat(path)).isDirectory() ? findReport(path) : path
+  const text = await readText(file, refuse)
+  return text.startsWith('{"type":')
+    ? parseJsonl(text, file).report
+    : parseText(text, reportReader, file, 'not a report of this version', refuse)
 }
 
 function findReport(folder: string): string {
   const found = ['report.json', 'verdicts.jsonl'].map((name) => join(folder, name)).find((file) => existsSync(file))
   if (found !== undefined) return found
-  throw refuse(folder, 'has neither a report.json nor a verdicts.jsonl')
+  throw refuse(`${folder} has neither a report.json nor a verdicts.jsonl`)
 }
 
-function parseJson(text: string, file: string): Report {
-  let content: unknown
-  try {
-    content = JSON.parse(text)
-  } catch (cause) {
-    throw refuse(file, 'cannot be read', cause)
-  }
-  const parsed = reportReader.safeParse(content)
-  if (parsed.success) return parsed.data
-  throw refuse(file, `is not a report of this version: ${z.prettifyError(parsed.error)}`)
-}
-
-const refuse = (file: string, why: string, cause?: unknown) =>
-  new ParityError('PARITY_REPORT', `${file} ${why}`, 'parity run --out reports writes reports/report.json.', { cause })
+const refuse = (message: string, cause?: unknown) =>
+  new ParityError('PARITY_REPORT', message, 'parity run --out reports writes reports/report.json.', { cause })

@@ -4,7 +4,8 @@ import type { Verdict } from '../../../types.js'
 export const orderVerdicts = <T extends Pick<Verdict, 'outcome' | 'change' | 'fault'>>(verdicts: readonly T[]): T[] =>
   [...verdicts].sort((a, b) => rank(a) - rank(b))
 
-const order = [
+/** Outcomes, changes and faults, the most urgent first. */
+export const urgency = [
   'regressed',
   'fail',
   'error',
@@ -15,10 +16,12 @@ const order = [
   'near-tie',
   'skipped',
   'pass',
-]
+] as const
+
+const places: readonly string[] = urgency
 
 function rank({ outcome, change, fault }: Pick<Verdict, 'outcome' | 'change' | 'fault'>): number {
-  const ranks = [outcome, change, fault].map((word) => order.indexOf(word ?? '')).filter((place) => place !== -1)
+  const ranks = [outcome, change, fault].map((word) => places.indexOf(word ?? '')).filter((place) => place !== -1)
   // A machine that broke says nothing about the engine, so it stands behind what does.
-  return fault === 'infrastructure' ? order.indexOf(fault) : Math.min(...ranks)
+  return fault === 'infrastructure' ? places.indexOf(fault) : Math.min(...ranks)
 }

@@ -1,5 +1,6 @@
 import { count, formatDuration, formatMoment } from '../format-numbers.js'
 import { hasToken, toggleToken } from '../match-search.js'
+import { urgency } from '../order-verdicts.js'
 import type { PageData } from '../page-data.js'
 import { marksOf } from './badge.js'
 import { commandBox } from './copy-button.js'
@@ -39,20 +40,7 @@ const fact = (name: string, value: string): HTMLElement[] => [
 ]
 
 /** As the list below, then what has no place of its own there. */
-const listOrder: readonly Mark[] = [
-  'regressed',
-  'fail',
-  'error',
-  'infrastructure',
-  'fixed',
-  'drifted',
-  'known',
-  'near-tie',
-  'skipped',
-  'pass',
-  'new',
-  'gone',
-]
+const listOrder: readonly Mark[] = [...urgency, 'new', 'gone']
 
 /** A button for each outcome and change that occurs; it puts the token into the search and takes it out again. */
 function countButtons({ verdicts, gone }: PageData, state: PageState): HTMLElement[] {
