@@ -7,7 +7,18 @@ import type { ReportDocument } from '../report/schema.js'
 import { withoutTimes } from './finished-report.fixture.js'
 import { parity, parityJson } from './parity.fixture.js'
 
-const three = ['run', '--case', 'gemma4/e2b/*,gemma4/e4b/pruned', '--engine', 'onnxruntime:cpu', '--jobs', '1']
+/** Without the project's own history, which has times of these cells. */
+const three = [
+  'run',
+  '--history',
+  'no-history.jsonl',
+  '--case',
+  'gemma4/e2b/*,gemma4/e4b/pruned',
+  '--engine',
+  'onnxruntime:cpu',
+  '--jobs',
+  '1',
+]
 const names = ['gemma4/e2b/pruned', 'gemma4/e2b/redundant', 'gemma4/e4b/pruned'].map((id) => `${id} on onnxruntime:cpu`)
 
 let temporary: string
