@@ -93,14 +93,16 @@ describe('a worker served to a host', () => {
   })
 
   test('leaves nothing behind', async () => {
-    const before = await readdir(tmpdir())
+    // A folder of its own: others make theirs in the common one at the same time.
+    const temporary = mkdtempSync(join(tmpdir(), 'serve-test-'))
+    vi.stubEnv('TMPDIR', temporary)
     const host = await start()
     const session = await openWorkerSession(host, open)
     await session.observe(observation, new AbortController().signal)
     await session[Symbol.asyncDispose]()
     expect(await listSurvivors([host.pid])).toEqual([])
-    const after = await readdir(tmpdir())
-    expect(after.filter((name) => name.startsWith('parity-') && !before.includes(name))).toEqual([])
+    vi.unstubAllEnvs()
+    expect(await readdir(temporary)).toEqual([])
   })
 
   test('exits when its host is gone, even in the middle of a request', async () => {
