@@ -2,7 +2,8 @@ import { execa } from 'execa'
 import { cacheFolder } from '../cache-folder.js'
 import { ParityError } from '../errors.js'
 import { sources } from '../sources/index.js'
-import { formatSourceId } from '../source-id.js'
+import { installEnvironment as installMlxLm } from '../sources/mlx-lm/environment.js'
+import { formatSourceId, parseSourceId } from '../source-id.js'
 import type { Source } from '../sources/source.js'
 import { installPythonEnvironment } from '../sources/transformers/environment.js'
 import type { Availability } from '../types.js'
@@ -37,15 +38,23 @@ export async function doctorCommand(given: object): Promise<void> {
   )
 }
 
-async function installEnvironment(source: string): Promise<void> {
-  if (source !== 'transformers') {
+/** What `--install` can make, by the name of the source. */
+const installers: Readonly<Record<string, (version: string | undefined) => Promise<unknown>>> = {
+  transformers: installPythonEnvironment,
+  'mlx-lm': installMlxLm,
+}
+
+async function installEnvironment(wanted: string): Promise<void> {
+  const { name, version } = parseSourceId(wanted)
+  const known = Object.keys(installers)
+  if (!known.includes(name) || (name === 'transformers' && version !== undefined)) {
     throw new ParityError(
       'PARITY_USAGE',
-      `'${source}' has no environment to install`,
-      'parity doctor --install transformers',
+      `'${wanted}' has no environment to install`,
+      known.map((each) => `parity doctor --install ${each}`).join(', or '),
     )
   }
-  await installPythonEnvironment()
+  await installers[name](version)
 }
 
 async function uvVersion(): Promise<string | null> {

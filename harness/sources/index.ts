@@ -1,13 +1,14 @@
 import { ParityError } from '../errors.js'
 import { formatSourceId } from '../source-id.js'
 import type { SourceId } from '../types.js'
+import { mlxLm } from './mlx-lm/index.js'
 import { onnxruntime } from './onnxruntime/index.js'
 import { oracle } from './oracle/index.js'
 import type { Source } from './source.js'
 import { transformers } from './transformers/index.js'
 
 /** Every source that runs a checkpoint. `recorded` is none of them: it only remembers what one of them gave. */
-export const sources: readonly Source[] = [onnxruntime, transformers, oracle]
+export const sources: readonly Source[] = [onnxruntime, mlxLm, transformers, oracle]
 
 /** The source of an id, whose device and dtype it must know. @throws ParityError PARITY_USAGE */
 export function findSource(id: SourceId): Source {

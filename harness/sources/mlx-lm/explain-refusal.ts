@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import { readCheckpoint } from '../../checkpoint/checkpoint.js'
+import { readJson } from '../../checkpoint/json-file.js'
+import type { Layout } from '../../checkpoint/layout.js'
+
+/**
+ * What a checkpoint has to do with an engine's refusal to load it, where how it is written explains the engine's words:
+ * layers that share keys and values, with or without tensors of their own, or sizes that only `per_layer_config` tells.
+ */
+export async function explainRefusal(folder: string, message: string): Promise<string | undefined> {
+  const { layout } = await readCheckpoint(folder)
+  return explainLayout(layout, message) ?? (await explainSizes(join(folder, 'config.json'), message))
+}
+
+/** Why an engine found other tensors than it looked for. */
+function explainLayout({ kind, kvSharing }: Layout, message: string): string | undefined {
+  if (kvSharing.length === 0 || !/\b[kv]_(?:proj|norm)\b/.test(message)) return undefined
+  const donors = [...new Set(kvSharing.map(({ donor }) => donor))].sort((left, right) => left - right)
+  const sharing = `${listLayers(kvSharing.map(({ layer }) => layer))} share the keys and values of ${listLayers(donors)}`
+  if (/\bmissing\b/i.test(message) && kind !== 'redundant') return `${sharing}, and transformers does not save them`
+  if (/\bnot in model\b/i.test(message) && kind !== 'pruned')
+    return `${sharing}; tensors of their own, as this checkpoint holds, are left over, and transformers ignores them`
+  return undefined
+}
+
+/** Why an engine takes layers for larger or smaller than they are. */
+async function explainSizes(config: string, message: string): Promise<string | undefined> {
+  if (!/\bexpected shape\b/i.test(message)) return undefined
+  const { text_config: text, ...own } = (await readJson(config, config)) as Record<string, object | undefined>
+  const fields = { ...own, ...text }
+  if (!('per_layer_config' in fields) || 'global_head_dim' in fields) return undefined
+  return 'config.json tells the sizes of single layers in per_layer_config, as new transformers write it, and this engine knows the old global_head_dim; relayout with --config old writes that'
+}
+
+/** `layer 3`, `layers 2 and 3`, `layers 4–7` */
+function listLayers(layers: readonly number[]): string {
+  const [first, last] = [layers[0], layers[layers.length - 1]]
+  if (layers.length === 1) return `layer ${first}`
+  if (layers.length > 2 && last - first === layers.length - 1) return `layers ${first}–${last}`
+  return `layers ${layers.slice(0, -1).join(', ')} and ${last}`
+}

@@ -1,0 +1,230 @@
+"""mlx-lm as a worker (see ../protocol.py): its own loading, its own `generate_step`, its own prompt cache.
+
+    python references/mlx-lm/worker.py
+
+Works with every mlx-lm from 0.31.2 on. Nothing of its model is replaced: logits are seen as `generate_step` gets them,
+hidden states as one decoder layer hands them to the next.
+"""
+
+import contextlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+import pathlib
+import platform
+import runpy
+import sys
+import traceback
+import types
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin make a shared machine up to ten times slower
+
+from protocol import ProtocolError, Worker, serve  # noqa: E402
+
+DTYPES = ["float32", "float16", "bfloat16"]
+GIVES = ["logits", "layers", "forced", "chunks"]
+LONGEST_MESSAGE = 400  # characters; a refusal names every parameter, and all of it is in the log
+
+
+class MlxLm(Worker):
+    source = "mlx-lm"
+    device = None  # of the first checkpoint
+
+    def hello(self):
+        import mlx.core as mx
+
+        version = read_version()
+        versions = {"python": platform.python_version(), "platform": platform.platform()}
+        versions |= {"mlx": mx.__version__, "mlx-lm": version}
+        versions["transformers"] = importlib.metadata.version("transformers")
+        return {"version": version, "devices": devices(), "dtypes": DTYPES, "gives": GIVES, "versions": versions}
+
+    def open(self, request):
+        import mlx.core as mx
+
+        folder, device, dtype = request["checkpoint"], request["device"], request["dtype"]
+        _require(os.path.isdir(folder), f"no such folder: {folder}")
+        _require(device in devices(), f'device "{device}": this mlx runs on {" and ".join(devices())}')
+        _require(dtype in DTYPES, f'dtype "{dtype}" is not one of {", ".join(DTYPES)}')
+        _require(self.device in (None, device), f"mlx-lm stays where it was imported, on {self.device}")
+        refuse_code(folder)
+        self.device = device
+        mx.set_default_device(getattr(mx, device))  # before mlx-lm is imported, which makes its stream there
+        mx.random.seed(0)
+        from mlx_lm.utils import load_model
+
+        try:
+            model, config = load_model(pathlib.Path(folder), lazy=True)
+            model.set_dtype(getattr(mx, dtype))
+            mx.eval(model.parameters())
+        except Exception as error:
+            traceback.print_exc()
+            raise ProtocolError("load-failed", in_one_line(error)) from error
+        self.model, self.vocabulary = model, config.get("text_config", config)["vocab_size"]
+        adapter = mx.device_info().get("device_name") if device == "gpu" else None
+        return {"device": device, "software": False, "adapter": adapter}
+
+    def close(self):
+        self.model = None
+
+    def observe(self, request, progress):
+        prompts, depth = request["prompts"], len(self.model.layers)
+        layers = range(depth) if request["layers"] == "all" else request["layers"] or []
+        rests = request["continuation"] or [[] for _ in prompts]
+        _require(all(index < depth for index in layers), "layers: no such layer", "bad-request")
+        for token in (token for ids in prompts + rests for token in ids):
+            _require(token < self.vocabulary, f"token {token}: the vocabulary has {self.vocabulary}", "bad-request")
+        total = sum(len(ids) + len(rest) + max(request["generate"] - 1, 0) for ids, rest in zip(prompts, rests))
+
+        generated, tensors, done = [], {}, 0
+        for k, (prompt, rest) in enumerate(zip(prompts, rests)):
+            fed = len(prompt) + len(rest) + max(request["generate"] - 1, 0)
+            first = 0 if request["logits"] == "all" else len(prompt) - 1
+            with watched(self.model, layers, first) as seen:
+                generated.append(self.run(prompt, rest, request, seen, lambda n, before=done: progress(before + n, total)))
+            done += fed
+            for name, rows in split(prompt, request, seen, fed - first):
+                tensors.update(as_tensors(f"{k}.{name}", rows, request["topK"]))
+        return generated, tensors
+
+    def run(self, prompt, rest, request, seen, progress):
+        """Feeds a prompt and what follows it through a watched model. Returns the tokens that mlx-lm chose."""
+        import mlx.core as mx
+        from mlx_lm.generate import generate_step
+        from mlx_lm.models.cache import make_prompt_cache
+
+        if request["generate"]:
+            tokens = []
+            options = {"max_tokens": request["generate"], "prompt_progress_callback": lambda done, _total: progress(done)}
+            if request["chunk"]:
+                options["prefill_step_size"] = request["chunk"]
+            for token, _logprobs in generate_step(mx.array(prompt), seen.model, **options):
+                tokens.append(int(token))
+                progress(len(prompt) + len(tokens) - 1)
+            return tokens
+        size = request["chunk"] or len(prompt)
+        passes = [prompt[i : i + size] for i in range(0, len(prompt), size)] + [[token] for token in rest]
+        cache = make_prompt_cache(self.model) if request["cache"] else None
+        for ids in passes if request["cache"] else [prompt + rest]:
+            mx.eval(seen.model(mx.array([ids]), cache=cache))
+            progress(seen.positions)
+        return []
+
+
+class WatchedModel:
+    """Stands for a model before `generate_step`: passes calls on and keeps the logits of the positions from `first` on."""
+
+    def __init__(self, model, seen, first):
+        self._model, self._seen, self._first = model, seen, first
+
+    def __getattr__(self, name):
+        return getattr(self._model, name)
+
+    def __call__(self, inputs, **options):
+        logits = self._model(inputs, **options)
+        seen = self._seen
+        kept = logits[0, max(0, self._first - seen.positions) :]
+        seen.positions += inputs.shape[1]
+        if kept.shape[0] > 0:
+            seen.logits.append(kept)
+        return logits
+
+
+class WatchedLayer:
+    """Stands for a decoder layer in its model: passes calls on and keeps the hidden states that come out."""
+
+    def __init__(self, layer, outputs):
+        self._layer, self._outputs = layer, outputs
+
+    def __getattr__(self, name):
+        return getattr(self._layer, name)
+
+    def __call__(self, *inputs, **options):
+        output = self._layer(*inputs, **options)
+        hidden = output[0] if isinstance(output, tuple) else output
+        self._outputs.append(hidden[0])
+        return output
+
+
+@contextlib.contextmanager
+def watched(model, layers, first):
+    """Collects, from every pass: logits of the positions from `first` on, and the outputs of decoder layers."""
+    seen = types.SimpleNamespace(logits=[], layers={index: [] for index in layers}, positions=0)
+    seen.model, own = WatchedModel(model, seen, first), list(model.layers)
+    try:
+        for index, outputs in seen.layers.items():
+            model.layers[index] = WatchedLayer(own[index], outputs)
+        yield seen
+    finally:
+        model.layers[:] = own
+
+
+def split(prompt, request, seen, rows):
+    """What was seen, by name: the logits of the prompt, those of the steps after it, the layers' outputs.
+
+    `generate_step` also feeds its last token, so only the first `rows` of the logits count.
+    """
+    import mlx.core as mx
+
+    logits = mx.concatenate(seen.logits)[:rows]
+    end = len(prompt) if request["logits"] == "all" else 1  # where the prompt's rows end and the steps' begin
+    yield "logits", logits[:end]
+    if request["generate"] or request["continuation"] is not None:
+        yield "decode.logits", logits[end:]
+    for index, outputs in seen.layers.items():
+        yield f"layers.{index}", mx.concatenate(outputs)[: len(prompt)]
+
+
+def as_tensors(name, rows, top):
+    """One tensor in the protocol's form, or, of logits with `top` set, its three summaries."""
+    import mlx.core as mx
+    import numpy
+
+    rows = rows.astype(mx.float32)
+    values = numpy.array(rows)
+    parts = {name: ("F32", values)}
+    if top and name.endswith("logits"):
+        name = name.removesuffix("logits")
+        ids = numpy.lexsort((-values, ~numpy.isnan(values)))[:, :top]  # the lower id on a tie; NaN comes first
+        parts = {f"{name}top-k.ids": ("I64", ids.astype(numpy.int64))}
+        parts[f"{name}top-k.values"] = ("F32", numpy.take_along_axis(values, ids, axis=-1))
+        parts[f"{name}logsumexp"] = ("F32", numpy.array(mx.logsumexp(rows, axis=-1)))
+    return {key: (dtype, list(part.shape), numpy.ascontiguousarray(part)) for key, (dtype, part) in parts.items()}
+
+
+def devices():
+    import mlx.core as mx
+
+    return ["gpu", "cpu"] if mx.is_available(mx.gpu) else ["cpu"]
+
+
+def read_version():
+    """The version from the file that holds it: a working tree has no metadata, and importing mlx-lm is too early yet."""
+    (folder,) = importlib.util.find_spec("mlx_lm").submodule_search_locations
+    return runpy.run_path(os.path.join(folder, "_version.py"))["__version__"]
+
+
+def refuse_code(folder):
+    """Old versions of mlx-lm run the Python file that a config names, and know no way to forbid it."""
+    with contextlib.suppress(OSError, ValueError), open(os.path.join(folder, "config.json"), encoding="utf-8") as file:
+        config = json.load(file)  # what is wrong with the file, mlx-lm says itself
+        names_code = isinstance(config, dict) and config.get("model_file") is not None
+        _require(not names_code, "config.json names a model_file: code from a checkpoint is not run")
+
+
+def in_one_line(error):
+    """An error in mlx-lm's own words."""
+    message = " ".join(f"{type(error).__name__}: {error}".split())
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"
+
+
+def _require(condition, message, code="load-failed"):
+    if not condition:
+        raise ProtocolError(code, message)
+
+
+if __name__ == "__main__":
+    serve(MlxLm())
