@@ -11,6 +11,7 @@ import { defaultLimits } from './compare/limits.js'
 import { packageRoot } from './package-root.js'
 import { run } from './run.js'
 import { parseSourceId } from './source-id.js'
+import { makeSources } from './sources/index.js'
 import type { Verdict } from './types.js'
 
 const recordings = join(packageRoot, 'references/recorded')
@@ -18,6 +19,7 @@ const recordings = join(packageRoot, 'references/recorded')
 async function judgeAll(engine: string, selection: Selection): Promise<Verdict[]> {
   const verdicts: Verdict[] = []
   const plan = {
+    sources: makeSources(),
     cases: filterCases(await loadCases(join(packageRoot, 'cases')), selection),
     engines: [parseSourceId(engine)],
     reference: parseSourceId('recorded'),

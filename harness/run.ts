@@ -10,7 +10,7 @@ import { chooseReference, openReference, type Reference } from './run/reference.
 import { openTokenizerReference, type TokenizerReference } from './run/tokenizer-reference.js'
 import { reachTokenizerVerdict } from './run/tokenizer-verdict.js'
 import { reachVerdict } from './run/verdict.js'
-import { findSource } from './sources/index.js'
+import { checkSource } from './sources/check-source.js'
 import { formatSourceId } from './source-id.js'
 import type { PreparedCase, SourceId, Verdict } from './types.js'
 
@@ -59,8 +59,8 @@ export async function* run(plan: RunPlan, signal: AbortSignal): AsyncGenerator<R
 }
 
 async function execute(plan: RunPlan, signal: AbortSignal, events: EventQueue<RunEvent>): Promise<void> {
-  plan.engines.forEach(findSource)
-  if (plan.reference !== null && plan.reference.name !== 'recorded') await requireSource(plan.reference)
+  plan.engines.forEach((id) => plan.sources.find(id))
+  if (plan.reference !== null && plan.reference.name !== 'recorded') await requireSource(plan, plan.reference)
   const cells = listCells(plan).cells.filter(plan.only ?? (() => true))
   const ready = new Map<LoadedCase, Ready>()
   for (const item of new Set(cells.map((cell) => cell.item)))
@@ -75,8 +75,8 @@ async function execute(plan: RunPlan, signal: AbortSignal, events: EventQueue<Ru
 }
 
 /** A reference that cannot run here is a broken set-up, where an engine that cannot is skipped. */
-async function requireSource(id: SourceId): Promise<void> {
-  const available = await findSource(id).check(id)
+async function requireSource({ sources }: RunPlan, id: SourceId): Promise<void> {
+  const available = await checkSource(sources.find(id), id)
   if (available.ok) return
   throw new ParityError(
     'PARITY_SOURCE',

@@ -1,7 +1,9 @@
 import { execa } from 'execa'
 import { cacheFolder } from '../cache-folder.js'
 import { ParityError } from '../errors.js'
-import { sources } from '../sources/index.js'
+import { loadConfig } from '../config/load-config.js'
+import { checkSource } from '../sources/check-source.js'
+import { makeSources } from '../sources/index.js'
 import { installEnvironment as installMlxLm } from '../sources/mlx-lm/environment.js'
 import { formatSourceId, parseSourceId } from '../source-id.js'
 import type { Source } from '../sources/source.js'
@@ -22,13 +24,14 @@ interface Finding {
 
 async function examine(source: Source, device: string): Promise<Finding> {
   const { name, summary } = source
-  return { source: formatSourceId({ name, device }), summary, available: await source.check({ name, device }) }
+  return { source: formatSourceId({ name, device }), summary, available: await checkSource(source, { name, device }) }
 }
 
 /** `parity doctor` */
 export async function doctorCommand(given: object): Promise<void> {
   const { install, json } = given as DoctorOptions
   if (install !== undefined) await installEnvironment(install)
+  const sources = makeSources((await loadConfig())?.values.sources).all
   const findings = await Promise.all(
     sources.flatMap((source) => source.devices.map((device) => examine(source, device))),
   )

@@ -6,6 +6,7 @@ import { ParityError } from '../errors.js'
 import type { RunPlan } from '../run.js'
 import { formatSourceId, parseSourceId } from '../source-id.js'
 import { defectNames } from '../sources/onnxruntime/defects.js'
+import type { Sources } from '../sources/index.js'
 import type { SourceId } from '../types.js'
 import { parseTimeouts } from './parse.js'
 import type { Project } from './project.js'
@@ -18,6 +19,7 @@ export function makePlan(
   settled: SettledSettings,
   { recordings }: Project,
   cases: readonly LoadedCase[],
+  sources: Sources,
 ): RunPlan {
   const settings = settingsOf(settled)
   const engines = settings.engines.map(parseSourceId)
@@ -26,6 +28,7 @@ export function makePlan(
   const jobs = settings.jobs ?? Math.min(processors, 4)
   return {
     cases,
+    sources,
     engines,
     reference,
     recordings,

@@ -9,6 +9,7 @@ import { mergeReports } from '../report/merge-reports.js'
 import { readReport } from '../report/read-report.js'
 import { formatJson } from '../report/writers/json.js'
 import { commandLine } from './command-line.js'
+import { makeSources } from '../sources/index.js'
 import { isWholeRun } from './is-whole-run.js'
 import { listExisting } from './list-existing.js'
 import { openReporters } from './open-reporters.js'
@@ -18,7 +19,8 @@ import { replayReport } from './replay-report.js'
 /** `parity merge` */
 export async function mergeCommand(folders: readonly string[], given: object): Promise<void> {
   const isJson = 'json' in given && given.json === true
-  const settled = settle(given, process.env, await loadConfig())
+  const config = await loadConfig()
+  const settled = settle(given, process.env, config)
   const settings = settingsOf(settled)
   const shards = await Promise.all(folders.map(async (file) => ({ file, report: await readReport(file) })))
   const merged = { ...mergeReports(shards), command: commandLine() }
@@ -27,7 +29,10 @@ export async function mergeCommand(folders: readonly string[], given: object): P
   const baseline = settings.baseline === null ? null : await readBaseline(settings.baseline)
   const marked = merged.verdicts.map((verdict) => markVerdict(verdict, baseline, history))
   const project = await loadProject(settings)
-  const gone = findGone(baseline, isWholeRun(project, settings, cells) ? listExisting(project) : null)
+  const gone = findGone(
+    baseline,
+    isWholeRun(project, settings, cells) ? listExisting(project, makeSources(config?.values.sources)) : null,
+  )
   const report: Report = { ...merged, verdicts: marked, gone }
 
   await using reporters = await openReporters(settled, { history, isJson })

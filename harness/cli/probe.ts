@@ -4,7 +4,8 @@ import { checkTokens } from '../prompt/check-tokens.js'
 import { openTokenizer } from '../prompt/open-tokenizer.js'
 import { preparePrompts } from '../prompt/prepare-prompts.js'
 import { printable } from '../prompt/printable.js'
-import { findSource } from '../sources/index.js'
+import { loadConfig } from '../config/load-config.js'
+import { makeSources } from '../sources/index.js'
 import { formatSourceId, parseSourceId } from '../source-id.js'
 import { logSumExp, topIndices } from '../trace/logits.js'
 import { rowOf } from '../trace/matrix.js'
@@ -33,7 +34,7 @@ interface TopToken {
 export async function probeCommand(name: string, given: object): Promise<void> {
   const options = given as ProbeOptions
   const id = parseSourceId(name)
-  const source = findSource(id)
+  const source = makeSources((await loadConfig())?.values.sources).find(id)
   const stated = statePrompt(options)
   const generate = parseCount('--generate', options.generate)
   const timeouts = parseTimeouts(options.timeout)
@@ -42,7 +43,7 @@ export async function probeCommand(name: string, given: object): Promise<void> {
   const prompts = await preparePrompts(folder, [stated])
   checkTokens(config, prompts)
   const prompt = prompts[0].tokens
-  const available = await source.check(id)
+  const available = await refuseFault(() => source.check(id))
   if (!available.ok) throw new ParityError('PARITY_SOURCE', `${name} cannot run here: ${available.why}`, available.fix)
 
   const request = {

@@ -20,6 +20,7 @@ export function makeProgram(isSilent: boolean): Command {
   addCheckpoints(program)
   addCases(program)
   addSetUp(program)
+  addWorkers(program)
   registerCi(program)
   return program
 }
@@ -256,4 +257,26 @@ function addSetUp(program: Command): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  parity config --show\n  PARITY_JOBS=2 parity config --engine oracle --json')
     .action(async (options: object) => (await import('./config.js')).configCommand(options))
+}
+
+function addWorkers(program: Command): void {
+  program
+    .command('check-worker')
+    .description('check that a program of yours speaks the worker protocol, before it is an engine')
+    .argument('<command...>', 'the program and its arguments; behind -- where they begin with a dash')
+    .option('--checkpoint <folder>', 'the checkpoint, a folder or hub:OWNER/NAME@REVISION (default: a tiny one)')
+    .option('--device <name>', 'what to ask for (default: the first that it names)')
+    .option('--dtype <name>', 'what to ask for (default: the first that it names)')
+    .option('--timeout <seconds>', 'how long it may be silent', '60')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  parity check-worker python worker.py
+  parity check-worker --dtype bfloat16 --json -- ./my-engine --worker`,
+    )
+    .action(async (command: string[], options: object) =>
+      (await import('./check-worker.js')).checkWorkerCommand(command, options),
+    )
 }

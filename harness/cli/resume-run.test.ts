@@ -9,13 +9,14 @@ import { makeVerdict } from '../report/report.fixture.js'
 import { formatReached, formatStart } from '../report/writers/jsonl.js'
 import { listCells } from '../run/cells.js'
 import type { RunPlan } from '../run/plan.js'
-import { findSource } from '../sources/index.js'
+import { makeSources } from '../sources/index.js'
 import type { StepEvidence, Verdict } from '../types.js'
 import { committed } from './parity.fixture.js'
 import { keepVerdicts } from './resume-run.js'
 import { toolVersion } from './tool-version.js'
 
 const engine = { name: 'onnxruntime', device: 'cpu' }
+const sources = makeSources()
 const step: StepEvidence = {
   ...{ expected: 7, actual: 7, gap: 1, topExpected: [[7, 2]], topActual: [[7, 2]], error: 0, uncachedError: null },
 }
@@ -31,6 +32,7 @@ beforeAll(async () => {
   item = { id: 'mine/e2b', checkpoint, prompts: [{ id: 'one', tokens: [2, 5] }], generate: 2, file: 'mine.case.ts' }
   plan = {
     cases: [item],
+    sources,
     engines: [engine],
     reference: { name: 'oracle' },
     recordings: join(temporary, 'recordings'),
@@ -44,7 +46,7 @@ beforeAll(async () => {
   }
   const [onnxruntime, oracle] = await Promise.all(
     [engine, { name: 'oracle' }].map(async (id) => {
-      const available = await findSource(id).check(id)
+      const available = await sources.find(id).check(id)
       if (!available.ok) throw new Error(available.why)
       return available.version
     }),

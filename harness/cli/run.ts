@@ -12,6 +12,7 @@ import type { Reached } from '../report/reporter.js'
 import type { Reporters } from '../report/run-reporters.js'
 import { formatJson } from '../report/writers/json.js'
 import { listCells, nameOfCell, run, type Cell, type RunPlan } from '../run.js'
+import { makeSources } from '../sources/index.js'
 import type { Verdict } from '../types.js'
 import { chooseCases } from './choose-cases.js'
 import { chooseShard } from './choose-shard.js'
@@ -31,7 +32,9 @@ export async function runCommand(given: object): Promise<void> {
   const options = given as RunOptions
   const isJson = options.json === true
   const [startedAt, started] = [new Date(), performance.now()]
-  const settled = settle(options, process.env, await loadConfig(options.config))
+  const config = await loadConfig(options.config)
+  const settled = settle(options, process.env, config)
+  const sources = makeSources(config?.values.sources)
   const settings = settingsOf(settled)
   const history = settings.history === null ? [] : await readHistory(settings.history)
   const baseline = settings.baseline === null ? null : await readBaseline(settings.baseline)
@@ -41,7 +44,7 @@ export async function runCommand(given: object): Promise<void> {
   await using reporters = await openReporters(settled, { history, isJson, also })
 
   const project = await loadProject(settings)
-  const plan = makePlan(options, settled, project, await chooseCases(options, settings, project))
+  const plan = makePlan(options, settled, project, await chooseCases(options, settings, project), sources)
   const { cells: all, later } = listCells(plan)
   const shard = chooseShard(options.shard, all, history)
   const names = shard?.cells[shard.index - 1] ?? all.map(nameOfCell)
@@ -52,7 +55,7 @@ export async function runCommand(given: object): Promise<void> {
   await reporters.start({ ...facts, cells: cells.map(nameOfCell), leftToNightly: later.length }, kept)
   const reached = await reachVerdicts(plan, cells, kept, reporters, mark, isJson)
 
-  const gone = findGone(baseline, isWholeRun(project, settings, names) ? listExisting(project) : null)
+  const gone = findGone(baseline, isWholeRun(project, settings, names) ? listExisting(project, sources) : null)
   const report = buildReport(
     [...kept, ...reached].map(({ verdict }) => verdict),
     later.length,

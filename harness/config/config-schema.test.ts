@@ -10,7 +10,7 @@ const schema = configJsonSchema() as {
 
 describe('the JSON Schema of a config', () => {
   it('knows every setting, needs none and refuses others', () => {
-    expect(Object.keys(schema.properties)).toEqual(['$schema', ...settingNames])
+    expect(Object.keys(schema.properties)).toEqual(['$schema', 'sources', ...settingNames])
     expect(schema.additionalProperties).toBe(false)
     expect(schema.required).toBe(undefined)
   })

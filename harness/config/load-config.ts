@@ -5,6 +5,7 @@ import { importFile } from '../import-file.js'
 import { configSchema, type Config } from './config-schema.js'
 import { findNearestName } from './nearest-name.js'
 import { settingNames, settings, type Setting } from './settings.js'
+import { moveAliases } from './source-aliases.js'
 
 export interface LoadedConfig {
   /** As it was found or named. */
@@ -38,11 +39,11 @@ function findConfig(): string | null {
 
 function check(file: string, content: unknown): Config {
   const parsed = configSchema.safeParse(content)
-  if (parsed.success) return parsed.data as Config
+  if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   if (issue.code === 'unrecognized_keys') {
     const [unknown] = issue.keys
-    const nearest = findNearestName(unknown, settingNames)
+    const nearest = findNearestName(unknown, ['sources', ...settingNames])
     throw new ParityError(
       'PARITY_CONFIG',
       `${file}: there is no setting ${unknown}`,
@@ -57,7 +58,7 @@ function check(file: string, content: unknown): Config {
 /** Paths in a config are relative to its folder. */
 function moveFrom(folder: string, config: Config): Config {
   const given = settingNames.filter((name) => config[name] !== undefined)
-  return Object.fromEntries(
-    given.map((name) => [name, (settings[name] as Setting<unknown>).moveFrom(config[name], folder)]),
-  )
+  const moved = given.map((name) => [name, (settings[name] as Setting<unknown>).moveFrom(config[name], folder)])
+  const sources = config.sources === undefined ? {} : { sources: moveAliases(config.sources, folder) }
+  return { ...Object.fromEntries(moved), ...sources } as Config
 }

@@ -8,11 +8,13 @@ import { packageRoot } from '../package-root.js'
 import { verdictSchema } from '../report/schema.js'
 import { run } from '../run.js'
 import { parseSourceId } from '../source-id.js'
+import { makeSources } from '../sources/index.js'
 import type { Evidence, Verdict } from '../types.js'
 
 async function judgeCase(caseId: string, options: { readonly defect?: string } = {}, reference = 'recorded') {
   const verdicts: Verdict[] = []
   const plan = {
+    sources: makeSources(),
     cases: filterCases(await loadCases(join(packageRoot, 'cases')), { case: [caseId] }),
     engines: [parseSourceId('onnxruntime:cpu')],
     reference: parseSourceId(reference),

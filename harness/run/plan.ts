@@ -1,4 +1,5 @@
 import type { LoadedCase } from '../cases/load-cases.js'
+import type { Sources } from '../sources/index.js'
 import type { Timeouts } from '../sources/source.js'
 import type { Limits, SourceId } from '../types.js'
 import type { Cell } from './cells.js'
@@ -6,6 +7,8 @@ import type { Cell } from './cells.js'
 /** Everything that a run does, decided before it starts. */
 export interface RunPlan {
   readonly cases: readonly LoadedCase[]
+  /** Where engines and reference are looked up. */
+  readonly sources: Sources
   readonly engines: readonly SourceId[]
   /** `null`: recorded where there is a recording, else transformers where it can run, else the oracle. */
   readonly reference: SourceId | null

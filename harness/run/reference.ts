@@ -1,7 +1,7 @@
 /** The truth of a case, and how far the reference is from itself. */
 import { atLeast, measureSpread, spreadFloor } from '../compare/spread.js'
 import { ParityError } from '../errors.js'
-import { findSource } from '../sources/index.js'
+import type { Source } from '../sources/source.js'
 import { formatSourceId } from '../source-id.js'
 import { hasRecording, readProvenance, readRecording } from '../trace/recording-store.js'
 import type { Recording } from '../trace/recording.js'
@@ -25,18 +25,19 @@ export async function chooseReference(plan: RunPlan, item: PreparedCase): Promis
   if (plan.reference !== null) return plan.reference
   if (hasRecording(plan.recordings, item.id)) return { name: 'recorded' }
   const live = { name: 'transformers' }
-  return (await findSource(live).check(live)).ok ? live : { name: 'oracle' }
+  return (await plan.sources.find(live).check(live)).ok ? live : { name: 'oracle' }
 }
 
 /** The name of the reference that `openReference` would open, which is not run for it. */
 export async function nameReference(plan: RunPlan, item: PreparedCase): Promise<string> {
   const id = await chooseReference(plan, item)
   if (id.name === 'recorded') return nameRecording(await readProvenance(plan.recordings, item.id))
-  const available = await findSource(id).check(id)
+  const source = plan.sources.find(id)
+  const available = await source.check(id)
   return formatSourceId({
     name: id.name,
     version: available.ok ? available.version : id.version,
-    dtype: truthDtype(id),
+    dtype: truthDtype(source, id),
   })
 }
 
@@ -44,8 +45,7 @@ const nameRecording = ({ source: { name, version, dtype } }: Recording): string 
   `${formatSourceId({ name, version, dtype })}, recorded`
 
 /** The dtype asked for, or the highest that the source has. */
-function truthDtype(id: SourceId): string {
-  const { dtypes } = findSource(id)
+function truthDtype({ dtypes }: Source, id: SourceId): string {
   return id.dtype ?? (dtypes.includes('float64') ? 'float64' : dtypes[0])
 }
 
@@ -80,8 +80,8 @@ async function recordedReference(plan: RunPlan, item: PreparedCase): Promise<Ref
 
 /** Runs the reference in the highest dtype that it has for the truth, and in the engine's dtype for the spread. */
 async function liveReference(plan: RunPlan, item: PreparedCase, id: SourceId, signal: AbortSignal): Promise<Reference> {
-  const source = findSource(id)
-  const dtype = truthDtype(id)
+  const source = plan.sources.find(id)
+  const dtype = truthDtype(source, id)
   const open = (inDtype: string) =>
     source.open(
       {

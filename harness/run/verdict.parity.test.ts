@@ -6,6 +6,7 @@ import { prepareCase } from '../cases/prepare-case.js'
 import { defaultLimits } from '../compare/limits.js'
 import { packageRoot } from '../package-root.js'
 import { parseSourceId } from '../source-id.js'
+import { makeSources } from '../sources/index.js'
 import type { PreparedCase } from '../types.js'
 import { WorkerFault } from '../workers/host.js'
 import { isTokenizerCase } from './cells.js'
@@ -25,6 +26,7 @@ beforeAll(async () => {
 })
 
 const planOf = (options: RunPlan['options']): RunPlan => ({
+  sources: makeSources(),
   cases: [],
   engines: [],
   reference: null,

@@ -3,7 +3,6 @@ import { judge } from '../compare/judge.js'
 import { openCheckpoint } from '../checkpoint/checkpoint.js'
 import { identify } from '../checkpoint/identity.js'
 import { blankVerdict } from '../report/blank-verdict.js'
-import { findSource } from '../sources/index.js'
 import { formatSourceId, matchesSourceId, parseSourceId } from '../source-id.js'
 import type { KnownDivergence, PreparedCase, Progress, ResolvedSource, SourceId, Verdict } from '../types.js'
 import { WorkerFault } from '../workers/host.js'
@@ -24,7 +23,7 @@ export async function reachVerdict(
   progress: Progress,
 ): Promise<Verdict> {
   const started = performance.now()
-  const engine = await resolveDefaults(id)
+  const engine = await resolveDefaults(plan, id)
   const found = await attempt(plan, item, engine, reference, signal, progress)
   const known = item.known?.find((divergence) =>
     matchesSourceId(parseSourceId(divergence.engine), { ...engine, version: found.engineVersion ?? undefined }),
@@ -43,8 +42,8 @@ export async function reachVerdict(
 }
 
 /** The id with the device and dtype that the source falls back to on this machine. */
-async function resolveDefaults(id: SourceId): Promise<SourceId> {
-  const source = findSource(id)
+async function resolveDefaults({ sources }: RunPlan, id: SourceId): Promise<SourceId> {
+  const source = sources.find(id)
   // What is wrong with a source that cannot even be asked, the attempt will say.
   const available = id.device === undefined ? await source.check(id).catch(() => null) : null
   const device = id.device ?? (available?.ok === true ? available.device : source.devices[0])
@@ -59,7 +58,7 @@ async function attempt(
   signal: AbortSignal,
   progress: Progress,
 ): Promise<Found> {
-  const source = findSource(engine)
+  const source = plan.sources.find(engine)
   let facts: Partial<Verdict> = {}
   try {
     const available = await source.check(engine)

@@ -1,17 +1,39 @@
 import { ParityError } from '../errors.js'
 import { formatSourceId } from '../source-id.js'
 import type { SourceId } from '../types.js'
+import { commandSource, type CommandAlias } from './command/index.js'
 import { mlxLm } from './mlx-lm/index.js'
 import { onnxruntime } from './onnxruntime/index.js'
 import { oracle } from './oracle/index.js'
 import type { Source } from './source.js'
 import { transformers } from './transformers/index.js'
 
-/** Every source that runs a checkpoint. `recorded` is none of them: it only remembers what one of them gave. */
-export const sources: readonly Source[] = [onnxruntime, mlxLm, transformers, oracle]
+/** Every source of this package that runs a checkpoint. `recorded` is none: it only remembers what one of them gave. */
+export const builtInSources: readonly Source[] = [onnxruntime, mlxLm, transformers, oracle]
 
-/** The source of an id, whose device and dtype it must know. @throws ParityError PARITY_USAGE */
-export function findSource(id: SourceId): Source {
+/** Programs of the user's, by the names that they have as sources. */
+export type Aliases = Readonly<Record<string, CommandAlias>>
+
+/** The sources that can be named in a run. */
+export interface Sources {
+  readonly all: readonly Source[]
+  /** The source of an id, whose device and dtype it must know. @throws ParityError PARITY_USAGE */
+  find(id: SourceId): Source
+}
+
+/** Those of this package, and the aliases of a config. @throws ParityError PARITY_CONFIG for a name that is taken */
+export function makeSources(aliases: Aliases = {}): Sources {
+  const taken = ['recorded', ...builtInSources.map(({ name }) => name)]
+  const named = Object.entries(aliases).map(([name, alias]) => {
+    if (!taken.includes(name)) return commandSource(name, alias)
+    const hint = 'Give it a name of its own.'
+    throw new ParityError('PARITY_CONFIG', `sources.${name}: there is a source '${name}' already`, hint)
+  })
+  const all = [...builtInSources, ...named]
+  return { all, find: (id) => findSource(id, all) }
+}
+
+function findSource(id: SourceId, sources: readonly Source[]): Source {
   const source = sources.find(({ name }) => name === id.name)
   if (source === undefined)
     throw unknown(

@@ -8,7 +8,7 @@ import { settingsOf, settle } from '../config/settle.js'
 import { ParityError } from '../errors.js'
 import type { RunPlan } from '../run.js'
 import { parseSourceId } from '../source-id.js'
-import { findSource } from '../sources/index.js'
+import { makeSources } from '../sources/index.js'
 import type { Case, TokenizerCase } from '../types.js'
 import { chooseTestCases } from './choose-test-cases.js'
 
@@ -42,13 +42,15 @@ export async function planTests(options: ParityOptions): Promise<TestPlan> {
   const settings = settingsOf(settle({}, process.env, { file: 'describeParity', values }))
   const places = typeof options.cases === 'object' ? options.cases : [settings.cases]
   const engines = settings.engines.map(parseSourceId)
-  engines.forEach(findSource)
+  const sources = makeSources(config?.values.sources)
+  engines.forEach((id) => sources.find(id))
   const silence = 1000 * settings.timeout
   const processors = availableParallelism()
   return {
     isRequired: settings.require,
     plan: {
       cases: await chooseTestCases(places, options),
+      sources,
       engines,
       reference: settings.reference === null ? null : parseSourceId(settings.reference),
       recordings: settings.recordings,
@@ -70,7 +72,7 @@ function checkSettings({ cases, engines, reference, recordings, timeout, require
   const parsed = configSchema.safeParse(
     Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined)),
   )
-  if (parsed.success) return parsed.data as Config
+  if (parsed.success) return parsed.data
   const [{ path, message }] = parsed.error.issues
   throw new ParityError(
     'PARITY_CONFIG',

@@ -96,6 +96,10 @@ export class Answerer {
       case 'hello':
         return { protocol: protocolVersion, ...this.#identity }
       case 'open': {
+        if (!this.#identity.dtypes.includes(request.dtype)) {
+          const known = this.#identity.dtypes.join(', ')
+          throw new Refusal('load-failed', `${this.#identity.source} knows no dtype '${request.dtype}', only ${known}`)
+        }
         await this.close()
         const opened = await this.#handlers.open(request)
         this.#opened = true
