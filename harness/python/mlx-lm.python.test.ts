@@ -71,10 +71,13 @@ describe('mlx-lm, the newest', () => {
     }
   })
 
-  it('agrees in float16 with a reference that knows its own error in it', async () => {
+  it.each([
+    ['recorded', 'oracle'],
+    ['transformers', 'transformers'],
+  ])('agrees in float16, by the spread that goes with the reference %s', async (reference, origin) => {
     const id = 'gemma4/e4b-fine-tuned/pruned'
-    const verdict = (await run('mlx-lm/float16', [id], project, 'transformers')).get(id)
-    expect(verdict).toMatchObject({ outcome: 'pass', spread: { dtype: 'float16', origin: 'transformers' } })
+    const verdict = (await run('mlx-lm/float16', [id], project, reference)).get(id)
+    expect(verdict).toMatchObject({ outcome: 'pass', spread: { dtype: 'float16', origin } })
     expect(verdict?.excess).toBeLessThanOrEqual(2)
   })
 

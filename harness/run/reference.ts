@@ -7,6 +7,7 @@ import { hasRecording, readProvenance, readRecording } from '../trace/recording-
 import type { Recording } from '../trace/recording.js'
 import type { PreparedCase, SourceId, Spread, Trace } from '../types.js'
 import { generation, underTokens } from './observations.js'
+import { measureOracleSpread } from './oracle-spread.js'
 import type { RunPlan } from './plan.js'
 import { withSession } from './with-session.js'
 
@@ -68,12 +69,12 @@ async function recordedReference(plan: RunPlan, item: PreparedCase): Promise<Ref
     name: nameRecording(recording),
     truth,
     layers: { prompt: recording.layersOf, noise: (dtype) => recording.dtypes[dtype]?.layers ?? null },
-    spread: (wanted) => {
+    async spread(wanted, abort) {
       const floor = spreadFloor(item.prompts, truth, wanted)
       const error = recording.dtypes[wanted]?.error
-      return Promise.resolve(
-        atLeast(error === undefined ? null : { ...error, dtype: wanted, origin: 'recorded' }, floor),
-      )
+      if (error !== undefined) return atLeast({ ...error, dtype: wanted, origin: 'recorded' }, floor)
+      if (wanted === recording.source.dtype) return floor
+      return atLeast(await measureOracleSpread(plan, item, truth, wanted, abort), floor)
     },
   }
 }
