@@ -288,7 +288,7 @@ export interface Verdict {
   readonly caseId: string
   /** Of the files that were compared; `null` where no weights were. */
   readonly checkpoint: Identity | null
-  /** `name:device/dtype` of the source under test. */
+  /** `name:device/dtype` of the source under test; its version too where the run has another one of it. */
   readonly engine: string
   readonly engineVersion: string | null
   readonly adapter: string | null

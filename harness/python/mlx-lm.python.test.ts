@@ -130,6 +130,19 @@ describe('two releases that broke a layout', () => {
     expect(good).toMatchObject({ outcome: 'pass', engineVersion: version, tokens: { equal: 96, total: 96 } })
     expect(good?.excess).toBeLessThanOrEqual(4)
   })
+
+  it('stand side by side in one run, each under its own name', async () => {
+    const args = ['run', '--case', 'gemma4/e2b/*', '--engine', 'mlx-lm@0.31.2,mlx-lm@0.31.3,mlx-lm']
+    const { document } = await parityJson<ReportDocument>(args, { cwd: project })
+    expect(document.verdicts.map(({ caseId, engine, outcome }) => [caseId, engine, outcome])).toEqual([
+      ['gemma4/e2b/pruned', 'mlx-lm@0.31.2:cpu/float32', 'error'],
+      ['gemma4/e2b/pruned', 'mlx-lm@0.31.3:cpu/float32', 'pass'],
+      ['gemma4/e2b/pruned', 'mlx-lm@0.32.2:cpu/float32', 'pass'],
+      ['gemma4/e2b/redundant', 'mlx-lm@0.31.2:cpu/float32', 'pass'],
+      ['gemma4/e2b/redundant', 'mlx-lm@0.31.3:cpu/float32', 'error'],
+      ['gemma4/e2b/redundant', 'mlx-lm@0.32.2:cpu/float32', 'pass'],
+    ])
+  })
 })
 
 describe('a session', () => {

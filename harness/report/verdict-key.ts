@@ -1,6 +1,6 @@
 import type { Verdict } from '../types.js'
 
-/** How baseline and history know a verdict: case, engine, device and dtype, but not the version. */
+/** How baseline and history know a verdict: case, and engine as the verdict calls it, mostly without its version. */
 export const keyOf = ({ caseId, engine }: Pick<Verdict, 'caseId' | 'engine'>): string => `${caseId} on ${engine}`
 
 /** The inverse of `keyOf`, and of the name of a cell. No engine has a space in its name. */

@@ -8,6 +8,7 @@ import type { KnownDivergence, PreparedCase, Progress, ResolvedSource, SourceId,
 import { WorkerFault } from '../workers/host.js'
 import { classifyFault, ReferenceFault } from './classify-fault.js'
 import { gatherEvidence } from './gather-evidence.js'
+import { labelEngine } from './label-engine.js'
 import { observeEngine } from './observe-engine.js'
 import type { RunPlan } from './plan.js'
 import { nameReference, type Reference } from './reference.js'
@@ -28,12 +29,11 @@ export async function reachVerdict(
   const known = item.known?.find((divergence) =>
     matchesSourceId(parseSourceId(divergence.engine), { ...engine, version: found.engineVersion ?? undefined }),
   )
-  const label = formatSourceId({ ...engine, version: undefined })
   return {
     ...blankVerdict,
     caseId: item.id,
     checkpoint: await identify(item.folder),
-    engine: label,
+    engine: labelEngine(plan.engines, id, engine, found.engineVersion ?? null),
     reference: found.reference ?? (await nameReference(plan, item)),
     ...(known === undefined ? found : applyKnown(found, known)),
     reproduce: plan.reproduce(item.id, formatSourceId(id)),
