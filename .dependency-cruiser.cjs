@@ -7,9 +7,16 @@ const only = (from, allowed) => ({
 })
 
 /** Small modules that anybody may use; they import nothing but each other. */
-const common = ['types', 'errors', 'source-id', 'package-root', 'cache-folder', 'write-file', 'spell-non-finite'].map(
-  (name) => `^harness/${name}\\.ts$`,
-)
+const common = [
+  'types',
+  'evidence',
+  'errors',
+  'source-id',
+  'package-root',
+  'cache-folder',
+  'write-file',
+  'spell-non-finite',
+].map((name) => `^harness/${name}\\.ts$`)
 
 /** Where a program or another package begins to read. */
 const entries = [

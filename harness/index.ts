@@ -10,4 +10,5 @@ export type { Artifact, MakeReporter, Reached, Reporter, ReporterContext, RunSta
 export { reportSchema, type ReportDocument } from './report/schema.js'
 export { formatSourceId, parseSourceId } from './source-id.js'
 export { makeSources, type Aliases, type Sources } from './sources/index.js'
+export type * from './evidence.js'
 export type * from './types.js'

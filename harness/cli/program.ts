@@ -241,9 +241,12 @@ function addSetUp(program: Command): void {
   program
     .command('doctor')
     .description('show what this machine can run, and how to get the rest')
-    .option('--install <source>', 'make the environment of a source (transformers)')
+    .option('--install <source>', 'make the Python environment of a source: transformers, or mlx-lm[@version]')
     .addOption(jsonOption())
-    .addHelpText('after', '\nExamples:\n  parity doctor\n  parity doctor --install transformers')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  parity doctor\n  parity doctor --install transformers\n  parity doctor --install mlx-lm@0.31.2',
+    )
     .action(async (options: object) => (await import('./doctor.js')).doctorCommand(options))
 
   const config = program

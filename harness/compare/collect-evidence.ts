@@ -1,13 +1,13 @@
 /** What the figures of a verdict are drawn from, taken out of traces that are a thousand times as large. */
 import { argmax, topIndices } from '../trace/logits.js'
-import { rowOf } from '../trace/matrix.js'
-import type { Evidence, Prompt, PromptEvidence, StepEvidence, TokenLogit, Trace } from '../types.js'
+import type { Evidence, PromptEvidence, StepEvidence, TokenLogit } from '../evidence.js'
+import type { Prompt, Trace } from '../types.js'
 import type { Measure } from './compare-logits.js'
 import { alignTraces, type EngineTraces } from './judge.js'
 import { topCount } from './limits.js'
 import { measureLayerEvidence, type ObservedLayers } from './measure-layer-evidence.js'
 import { roundTo } from './round-to.js'
-import type { Row } from './rows.js'
+import { predictingRow, type Row } from './rows.js'
 import { sampleLogits } from './sample-logits.js'
 
 const logitDigits = 6
@@ -37,9 +37,10 @@ function collectPrompt(prompt: Prompt, index: number, truth: Trace, engine: Engi
   const isOwn = (step: number) => fork === -1 || step <= fork
   const compared = engine.forced === null ? expected.filter((_, step) => isOwn(step)) : expected
   const steps = compared.map((token, step): StepEvidence => {
-    const row = predicting(truth, index, step)
-    const ours = predicting(isOwn(step) ? engine.own : engine.forced, index, step)
-    const uncached = engine.uncached === null ? null : predicting(engine.uncached, index, step)
+    const row = predictingRow(truth, index, step)
+    const side = isOwn(step) ? engine.own : engine.forced
+    const ours = side === null ? undefined : predictingRow(side, index, step)
+    const uncached = engine.uncached === null ? null : predictingRow(engine.uncached, index, step)
     return {
       expected: token,
       actual: isOwn(step) || ours === undefined ? chosen[step] : argmax(ours),
@@ -51,14 +52,6 @@ function collectPrompt(prompt: Prompt, index: number, truth: Trace, engine: Engi
     }
   })
   return { prompt: prompt.id, tokens: prompt.tokens, steps }
-}
-
-/** The logits from which generated token `step` is chosen, where the trace has them. */
-function predicting(trace: Trace | null, prompt: number, step: number): Row | undefined {
-  const matrix = trace?.tensor(`${prompt}.${step === 0 ? 'logits' : 'decode.logits'}`)
-  if (matrix === undefined) return undefined
-  const row = step === 0 ? matrix.rows - 1 : step - 1
-  return row < matrix.rows ? rowOf(matrix, row) : undefined
 }
 
 /** By how much a token leads the highest other one. */

@@ -1,10 +1,9 @@
-import { rowOf } from '../trace/matrix.js'
 import { argmax } from '../trace/logits.js'
 import type { Comparison, NearTie, Prompt, TokenCount, Trace } from '../types.js'
 import type { Measure } from './compare-logits.js'
 import { tieGap } from './limits.js'
 import { describePlace } from './place.js'
-import { firstPlace, type Row } from './rows.js'
+import { firstPlace, predictingRow, type Row } from './rows.js'
 
 export interface TokenComparison {
   readonly comparison: Comparison
@@ -70,10 +69,8 @@ function differences(
   ]
 }
 
-/** The logits from which generated token `step` is chosen. */
 function predicting(trace: Trace, prompt: number, step: number): Row {
-  const name = `${prompt}.${step === 0 ? 'logits' : 'decode.logits'}`
-  const matrix = trace.tensor(name)
-  if (matrix === undefined) throw new Error(`the trace holds no ${name}`)
-  return rowOf(matrix, step === 0 ? matrix.rows - 1 : step - 1)
+  const row = predictingRow(trace, prompt, step)
+  if (row === undefined) throw new Error(`the trace holds no logits for token ${step} of prompt ${prompt}`)
+  return row
 }

@@ -1,4 +1,5 @@
-import type { LayerEvidence, Matrix, Trace } from '../types.js'
+import type { LayerEvidence } from '../evidence.js'
+import type { Matrix, Trace } from '../types.js'
 import type { Measure } from './compare-logits.js'
 import { relativeFloor } from './limits.js'
 import { measureLayers } from './measure-layers.js'

@@ -64,3 +64,11 @@ export function comparePlaces(a: Place, b: Place): number {
 /** The first place of all, or undefined of none. */
 export const firstPlace = <T extends Place>(places: readonly T[]): T | undefined =>
   [...places].sort(comparePlaces).at(0)
+
+/** The logits from which generated token `step` of a prompt is chosen, where a trace has them. */
+export function predictingRow(trace: Trace, prompt: number, step: number): Row | undefined {
+  const matrix = trace.tensor(`${prompt}.${step === 0 ? 'logits' : 'decode.logits'}`)
+  if (matrix === undefined) return undefined
+  const row = step === 0 ? matrix.rows - 1 : step - 1
+  return row < matrix.rows ? rowOf(matrix, row) : undefined
+}

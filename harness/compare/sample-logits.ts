@@ -1,4 +1,5 @@
-import type { Evidence, Prompt, Trace } from '../types.js'
+import type { Evidence } from '../evidence.js'
+import type { Prompt, Trace } from '../types.js'
 import { roundTo } from './round-to.js'
 import { pairRows } from './rows.js'
 

@@ -1,4 +1,5 @@
-import type { Evidence, StepEvidence, TokenLogit, Verdict } from '../types.js'
+import type { Evidence, StepEvidence, TokenLogit } from '../evidence.js'
+import type { Verdict } from '../types.js'
 import { buildReport, type Report } from './build.js'
 import { makeVerdict } from './report.fixture.js'
 

@@ -9,7 +9,8 @@ import { verdictSchema } from '../report/schema.js'
 import { run } from '../run.js'
 import { parseSourceId } from '../source-id.js'
 import { makeSources } from '../sources/index.js'
-import type { Evidence, Verdict } from '../types.js'
+import type { Evidence } from '../evidence.js'
+import type { Verdict } from '../types.js'
 
 async function judgeCase(caseId: string, options: { readonly defect?: string } = {}, reference = 'recorded') {
   const verdicts: Verdict[] = []

@@ -1,6 +1,7 @@
 /** Words for a verdict that several writers share. */
 import type { Place, Verdict } from '../../types.js'
 import { isBad } from '../build.js'
+import { formatFactor } from './html/format-numbers.js'
 
 /** Whether the machine failed, so that nothing was found out about the engine. */
 export const isUnjudged = ({ fault }: Pick<Verdict, 'fault'>): boolean => fault === 'infrastructure'
@@ -15,10 +16,7 @@ export function nameOutcome({ outcome, change, fault }: Verdict): string {
 }
 
 /** Error as a multiple of the spread: `1.12 ×`, or a dash. */
-export const formatExcess = ({ excess }: Verdict): string => (excess === null ? '–' : `${formatFactor(excess)} ×`)
-
-const formatFactor = (value: number) =>
-  value < 10 ? value.toFixed(2) : value < 1e6 ? value.toFixed(0) : value.toExponential(1)
+export const formatExcess = ({ excess }: Verdict): string => (excess === null ? '–' : formatFactor(excess))
 
 /** Generated tokens that are equal or tied, of all; of a tokenizer case, texts and chats. */
 export function countEqual({ tokens, comparisons }: Verdict): string {
@@ -44,23 +42,3 @@ const formatPlace = ({ prompt, position, step, layer }: Place) =>
     ...(step === undefined ? [] : [`token ${step}`]),
     ...(layer === undefined ? [] : [`layer ${layer}`]),
   ].join(', ')
-
-/** The worst first, then what changed, then the rest; the order of the report among equals. */
-export const orderByUrgency = (verdicts: readonly Verdict[]): Verdict[] =>
-  [...verdicts].sort((a, b) => rank(a) - rank(b))
-
-const urgency: readonly ((verdict: Verdict) => boolean)[] = [
-  ({ change }) => change === 'regressed',
-  isDivergence,
-  isUnjudged,
-  ({ change }) => change === 'drifted',
-  ({ outcome }) => outcome === 'known',
-  ({ change }) => change !== undefined,
-  ({ outcome }) => outcome === 'near-tie',
-  ({ outcome }) => outcome === 'pass',
-]
-
-function rank(verdict: Verdict): number {
-  const found = urgency.findIndex((isSo) => isSo(verdict))
-  return found === -1 ? urgency.length : found
-}

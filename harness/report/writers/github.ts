@@ -2,7 +2,8 @@ import type { Verdict } from '../../types.js'
 import type { Report } from '../build.js'
 import type { MakeReporter } from '../reporter.js'
 import { describeChanges, describeCounts, describeRun } from './describe-report.js'
-import { describePlace, isDivergence, isUnjudged, nameOutcome, orderByUrgency } from './describe-verdict.js'
+import { describePlace, isDivergence, isUnjudged, nameOutcome } from './describe-verdict.js'
+import { orderVerdicts } from './html/order-verdicts.js'
 import { shorten, showText, showLine } from './show-text.js'
 
 /** Prints workflow commands, of which GitHub makes annotations of the run. */
@@ -19,7 +20,7 @@ const mostOfKind = 10
 
 /** Errors for what diverged, warnings for what should be looked at, and a notice with the counts. */
 export function formatAnnotations(report: Report): string {
-  const verdicts = orderByUrgency(report.verdicts)
+  const verdicts = orderVerdicts(report.verdicts)
   const errors = verdicts.filter(isDivergence)
   const warnings = verdicts.filter((verdict) => !isDivergence(verdict) && isWorthAWarning(verdict))
   const lines = [

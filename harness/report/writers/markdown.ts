@@ -3,16 +3,9 @@ import type { Verdict } from '../../types.js'
 import type { GoneVerdict, Report } from '../build.js'
 import type { MakeReporter } from '../reporter.js'
 import { countGood, describeChanges, describeCounts, describeEngines, describeRun } from './describe-report.js'
-import {
-  countEqual,
-  describePlace,
-  formatExcess,
-  isDivergence,
-  isUnjudged,
-  nameOutcome,
-  orderByUrgency,
-} from './describe-verdict.js'
+import { countEqual, describePlace, formatExcess, isDivergence, isUnjudged, nameOutcome } from './describe-verdict.js'
 import { codeInCell, codeOf, escapeHtml, escapeText, fenceOf } from './escape-markdown.js'
+import { orderVerdicts } from './html/order-verdicts.js'
 import { shorten, showText, showLine, showLog } from './show-text.js'
 
 /** `report.md` */
@@ -34,7 +27,7 @@ const most = { name: 120, item: 150, sentence: 500, block: 4000 } as const
  * else is folded. At most 60,000 characters; what does not fit is counted.
  */
 export function formatMarkdown(report: Report): string {
-  const diverged = orderByUrgency(report.verdicts.filter(isDivergence))
+  const diverged = orderVerdicts(report.verdicts.filter(isDivergence))
   const head = [formatHeadline(report), formatTable(report.verdicts)]
   const foot = [formatUnjudged(report.verdicts.filter(isUnjudged)), formatGone(report.gone), formatVersions(report)]
   const frame = join([...head, ...foot])
@@ -71,7 +64,7 @@ function formatHeadline(report: Report): string {
 
 function formatTable(verdicts: readonly Verdict[]): string {
   if (verdicts.length === 0) return ''
-  const shown = orderByUrgency(verdicts).slice(0, mostRows)
+  const shown = orderVerdicts(verdicts).slice(0, mostRows)
   const rows = shown.map((verdict) => [
     isDivergence(verdict) ? `**${nameOutcome(verdict)}**` : nameOutcome(verdict),
     codeInCell(brief(verdict.caseId, most.name)),

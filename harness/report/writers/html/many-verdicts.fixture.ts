@@ -1,4 +1,5 @@
-import type { Change, Evidence, Outcome, StepEvidence, TokenLogit, Verdict } from '../../../types.js'
+import type { Evidence, StepEvidence, TokenLogit } from '../../../evidence.js'
+import type { Change, Outcome, Verdict } from '../../../types.js'
 import { makeVerdict } from '../../report.fixture.js'
 
 /**

@@ -2,7 +2,7 @@
  * Evidence in columns, and token ids as places in one list: numbers of one kind stand together, so that deflate halves
  * what the same evidence takes as it is.
  */
-import type { Evidence, PromptEvidence, StepEvidence, TokenLogit } from '../../../types.js'
+import type { Evidence, PromptEvidence, StepEvidence, TokenLogit } from '../../../evidence.js'
 
 export interface PackedEvidence {
   /** Each token id that occurs, ascending, as the difference from the one before. */

@@ -1,4 +1,5 @@
-import type { Evidence, NearTie } from '../../../../types.js'
+import type { Evidence } from '../../../../evidence.js'
+import type { NearTie } from '../../../../types.js'
 import type { VerdictDetail } from '../page-data.js'
 import { makeLayersChart } from './charts/layers-chart.js'
 import { makeScatterChart } from './charts/scatter-chart.js'

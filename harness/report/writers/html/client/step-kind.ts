@@ -1,4 +1,4 @@
-import type { StepEvidence } from '../../../../types.js'
+import type { StepEvidence } from '../../../../evidence.js'
 
 export type StepKind = 'equal' | 'near-tie' | 'fork'
 

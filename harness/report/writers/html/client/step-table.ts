@@ -1,4 +1,4 @@
-import type { StepEvidence, TokenLogit } from '../../../../types.js'
+import type { StepEvidence, TokenLogit } from '../../../../evidence.js'
 import { formatLogit, formatNumber } from '../format-numbers.js'
 import { element } from './element.js'
 import type { StepKind } from './step-kind.js'

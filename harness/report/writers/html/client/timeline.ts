@@ -1,4 +1,4 @@
-import type { PromptEvidence, StepEvidence } from '../../../../types.js'
+import type { PromptEvidence, StepEvidence } from '../../../../evidence.js'
 import { element, unseen } from './element.js'
 import { icon } from './icons.js'
 import { kindOf, type StepKind } from './step-kind.js'

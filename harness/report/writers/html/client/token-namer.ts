@@ -1,4 +1,4 @@
-import type { Evidence } from '../../../../types.js'
+import type { Evidence } from '../../../../evidence.js'
 import { element, foreignToken } from './element.js'
 
 export interface TokenNamer {

@@ -1,4 +1,5 @@
-import type { LayerEvidence, Limits } from '../../../../../types.js'
+import type { LayerEvidence } from '../../../../../evidence.js'
+import type { Limits } from '../../../../../types.js'
 import { formatNumber } from '../../format-numbers.js'
 import { svgElement } from '../element.js'
 import { makeFigure } from './figure.js'

@@ -1,4 +1,4 @@
-import type { Evidence } from '../../../../../types.js'
+import type { Evidence } from '../../../../../evidence.js'
 import { formatLogit, formatNumber } from '../../format-numbers.js'
 import { makeFigure } from './figure.js'
 import { areaOf, drawAxes, drawDot, drawLine, type Point } from './plot.js'

@@ -1,4 +1,4 @@
-import type { PromptEvidence } from '../../../../../types.js'
+import type { PromptEvidence } from '../../../../../evidence.js'
 import { formatNumber } from '../../format-numbers.js'
 import { makeFigure } from './figure.js'
 import { areaOf, drawAxes, drawDot, drawLine, drawSquare, type Point } from './plot.js'
