@@ -2,7 +2,7 @@
 
     python cases/recipes/mixes.py OUT [--count 12] [--seed 1]
 
-Prints one line of JSON a checkpoint: `{"dir", "features"}`. Needs references/transformers/requirements.txt. The first
+Prints one line of JSON a checkpoint: `{"dir", "features"}`. Needs references/transformers/requirements-5.23.0.txt. The first
 four hold every feature below at least once; the rest draw theirs.
 """
 

@@ -2,7 +2,7 @@
 
     python cases/recipes/tiny.py [--out cases/checkpoints] [--measure]
 
-Needs references/transformers/requirements.txt. Run twice, it writes the same bytes, on any machine: the weights come
+Needs references/transformers/requirements-5.23.0.txt. Run twice, it writes the same bytes, on any machine: the weights come
 from integer draws and the four basic operations only, each tensor from a stream of its own, named after it.
 
 Nothing is 1 and no size is a perfect square, so that a forgotten scale or a root rounded too early shows.

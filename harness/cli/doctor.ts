@@ -4,10 +4,8 @@ import { ParityError } from '../errors.js'
 import { loadConfig } from '../config/load-config.js'
 import { checkSource } from '../sources/check-source.js'
 import { makeSources } from '../sources/index.js'
-import { installEnvironment as installMlxLm } from '../sources/mlx-lm/environment.js'
 import { formatSourceId, parseSourceId } from '../source-id.js'
 import type { Source } from '../sources/source.js'
-import { installPythonEnvironment } from '../sources/transformers/environment.js'
 import type { Availability } from '../types.js'
 import { toolVersion } from './tool-version.js'
 
@@ -30,8 +28,8 @@ async function examine(source: Source, device: string): Promise<Finding> {
 /** `parity doctor` */
 export async function doctorCommand(given: object): Promise<void> {
   const { install, json } = given as DoctorOptions
-  if (install !== undefined) await installEnvironment(install)
   const sources = makeSources((await loadConfig())?.values.sources).all
+  for (const wanted of install?.split(',') ?? []) await installEnvironment(wanted, sources)
   const findings = await Promise.all(
     sources.flatMap((source) => source.devices.map((device) => examine(source, device))),
   )
@@ -41,23 +39,19 @@ export async function doctorCommand(given: object): Promise<void> {
   )
 }
 
-/** What `--install` can make, by the name of the source. */
-const installers: Readonly<Record<string, (version: string | undefined) => Promise<unknown>>> = {
-  transformers: installPythonEnvironment,
-  'mlx-lm': installMlxLm,
-}
-
-async function installEnvironment(wanted: string): Promise<void> {
+async function installEnvironment(wanted: string, sources: readonly Source[]): Promise<void> {
   const { name, version } = parseSourceId(wanted)
-  const known = Object.keys(installers)
-  if (!known.includes(name) || (name === 'transformers' && version !== undefined)) {
-    throw new ParityError(
-      'PARITY_USAGE',
-      `'${wanted}' has no environment to install`,
-      known.map((each) => `parity doctor --install ${each}`).join(', or '),
-    )
+  const source = sources.find((one) => one.name === name)
+  if (source?.install !== undefined) {
+    await source.install(version)
+    return
   }
-  await installers[name](version)
+  const known = sources.filter((one) => one.install !== undefined)
+  throw new ParityError(
+    'PARITY_USAGE',
+    `'${wanted}' has no environment to install`,
+    known.map((one) => `parity doctor --install ${one.name}`).join(', or '),
+  )
 }
 
 async function uvVersion(): Promise<string | null> {

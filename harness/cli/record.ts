@@ -6,7 +6,7 @@ import { compareRecordings } from '../run/compare-recordings.js'
 import { recordCase, type FreshRecording } from '../run/record-case.js'
 import { checkTokenizerRecording, recordTokenizer } from '../run/record-tokenizer.js'
 import { TransformersProcesses } from '../sources/transformers/processes.js'
-import { installPythonEnvironment } from '../sources/transformers/environment.js'
+import { transformers } from '../sources/transformers/index.js'
 import type { Timeouts } from '../sources/source.js'
 import { readRecording, writeRecording } from '../trace/recording-store.js'
 import { writeTokenizerRecording } from '../trace/tokenizer-recording.js'
@@ -46,7 +46,7 @@ export async function recordCommand(given: object): Promise<void> {
   const ready: Ready[] = []
   const isQuiet = options.json === true
   for (const item of filterCases(project.cases, options)) ready.push(await makeReady(item, isQuiet, signal))
-  await installPythonEnvironment()
+  await installReference()
 
   await using processes = new TransformersProcesses()
   const recorder = { recordings: project.recordings, isCheck: options.check === true, processes, timeouts, signal }
@@ -61,6 +61,12 @@ export async function recordCommand(given: object): Promise<void> {
   if (isQuiet) process.stdout.write(`${JSON.stringify({ cases: outcomes })}\n`)
   else if (options.check === true) process.stdout.write(`${outcomes.length - changed} unchanged, ${changed} changed\n`)
   if (changed > 0) process.exitCode = 1
+}
+
+/** Unless the user has an interpreter of their own. */
+async function installReference(): Promise<void> {
+  const available = await transformers.check({ name: transformers.name })
+  if (!available.ok) await transformers.install?.(undefined)
 }
 
 const makeReady = (item: LoadedCase, isQuiet: boolean, signal: AbortSignal): Promise<Ready> =>

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import type { z } from 'zod'
 import { ParityError } from '../errors.js'
 import { importFile } from '../import-file.js'
 import { configSchema, type Config } from './config-schema.js'
@@ -40,7 +41,7 @@ function findConfig(): string | null {
 function check(file: string, content: unknown): Config {
   const parsed = configSchema.safeParse(content)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
+  const issue = findMeant(parsed.error.issues[0])
   if (issue.code === 'unrecognized_keys') {
     const [unknown] = issue.keys
     const nearest = findNearestName(unknown, ['sources', ...settingNames])
@@ -53,6 +54,15 @@ function check(file: string, content: unknown): Config {
   const field = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('')
   const what = field === '' ? 'the config is not an object' : `${field.slice(1)} ${issue.message}`
   throw new ParityError('PARITY_CONFIG', `${file}: ${what}`, hint)
+}
+
+/** Of a value that may be of several kinds: what is wrong with it as the kind that it comes nearest to, if there is one. */
+function findMeant(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue
+  const fewest = Math.min(...issue.errors.map(({ length }) => length))
+  const [nearest, ...others] = issue.errors.filter(({ length }) => length === fewest)
+  if (nearest === undefined || others.length > 0) return issue
+  return { ...nearest[0], path: [...issue.path, ...nearest[0].path] }
 }
 
 /** Paths in a config are relative to its folder. */

@@ -1,23 +1,48 @@
 /** Sources of the user's own: names for programs that speak the worker protocol. docs/add-an-engine.md */
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { isSourceId } from '../source-id.js'
 
 const list = { error: 'is not a list of texts' }
 const names = z.array(z.string(list), list).min(1, { error: 'is empty' })
 
-const sourceAlias = z.strictObject(
-  {
+const options = z.record(z.string(), z.unknown()).optional().describe('Handed to it when it opens a checkpoint.')
+
+const commandAlias = z
+  .strictObject({
     command: names.describe('The program and its arguments.'),
     env: z.record(z.string(), z.string()).optional().describe('Variables that it gets beside those of parity.'),
     cwd: z.string().optional().describe('Folder that it starts in. Default: that of the config.'),
     devices: names.optional().describe('What it can be asked for, the preferred one first. Default: cpu.'),
     dtypes: names.optional().describe('The default first. Default: float32.'),
-    options: z.record(z.string(), z.unknown()).optional().describe('Handed to it when it opens a checkpoint.'),
-  },
-  { error: ({ code }) => (code === 'invalid_type' ? 'is not an object with a command' : undefined) },
-)
+    options,
+  })
+  .describe('A program that speaks the worker protocol.')
 
-export type SourceAlias = Readonly<z.output<typeof sourceAlias>>
+const renamedAlias = z
+  .strictObject({
+    source: z
+      .string()
+      .refine(isSourceId, { error: 'is not name[@version][:device][/dtype]' })
+      .describe('The source that it is; version, device and dtype are defaults.'),
+    python: z.string().optional().describe('An interpreter of your own, for unreleased code.'),
+    env: z.record(z.string(), z.string()).optional().describe('Variables of that interpreter, such as PYTHONPATH.'),
+    options,
+  })
+  .describe('A source of parity under another name, with an interpreter or options of its own.')
+
+/** By the field that each of them must have. */
+const kinds = { command: commandAlias, source: renamedAlias } as const
+
+export type SourceAlias = {
+  readonly [kind in keyof typeof kinds]: Readonly<z.output<(typeof kinds)[kind]>>
+}[keyof typeof kinds]
+
+const sourceAlias = z.union(Object.values(kinds) as [typeof commandAlias, typeof renamedAlias], {
+  error: `is not an object with ${Object.keys(kinds)
+    .map((kind) => `a ${kind}`)
+    .join(' or ')}`,
+})
 
 export const sourceAliases = z
   .record(z.string(), sourceAlias, { error: 'is not an object' })
@@ -28,11 +53,17 @@ export const sourceAliases = z
   })
   .describe('Engines of your own, by the names that they have on the command line. docs/add-an-engine.md')
 
-/** They start in the folder of the config. */
+/** Programs start in the folder of the config, and interpreters are looked for from there. */
 export const moveAliases = (
   aliases: Readonly<Record<string, SourceAlias>>,
   folder: string,
 ): Readonly<Record<string, SourceAlias>> =>
-  Object.fromEntries(
-    Object.entries(aliases).map(([name, alias]) => [name, { ...alias, cwd: resolve(folder, alias.cwd ?? '.') }]),
-  )
+  Object.fromEntries(Object.entries(aliases).map(([name, alias]) => [name, moveAlias(alias, folder)]))
+
+function moveAlias(alias: SourceAlias, folder: string): SourceAlias {
+  if ('command' in alias) return { ...alias, cwd: resolve(folder, alias.cwd ?? '.') }
+  const { python } = alias
+  // A name without a folder is a program on the path.
+  const isPath = python !== undefined && /[\\/]/.test(python)
+  return isPath ? { ...alias, python: resolve(folder, python) } : alias
+}

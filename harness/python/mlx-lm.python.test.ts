@@ -12,8 +12,8 @@ import { committed, parity, parityJson } from '../cli/parity.fixture.js'
 import { largestError } from '../compare/metrics.js'
 import { packageRoot } from '../package-root.js'
 import type { ReportDocument } from '../report/schema.js'
-import { findEnvironment } from '../sources/mlx-lm/environment.js'
-import { mlxLm } from '../sources/mlx-lm/index.js'
+import { findEnvironment } from '../sources/python/environments.js'
+import { mlxLm, mlxLmPackage } from '../sources/mlx-lm/index.js'
 import { topIndices } from '../trace/logits.js'
 import type { Matrix, Observation, Trace } from '../types.js'
 
@@ -241,17 +241,17 @@ describe('its environments', () => {
     })
   })
 
-  it('a version that is not pinned is skipped, and says which are', async () => {
+  it('a version without pins is skipped, with the command that makes them', async () => {
     expect(await ask({}, 'mlx-lm@9.9')).toMatchObject({
       outcome: 'skipped',
-      reason: 'mlx-lm 9.9 is not pinned, only 0.32.2, 0.31.3, 0.31.2',
-      hint: 'set PARITY_PYTHON_MLX_LM to an interpreter that has it',
+      reason: 'its Python environment has not been made',
+      hint: 'parity doctor --install mlx-lm@9.9',
     })
   })
 
   it('an interpreter of the user’s own serves who names no version; one without mlx-lm is skipped', async () => {
-    const environment = await findEnvironment('0.31.2')
-    expect(await ask({ PARITY_PYTHON_MLX_LM: environment?.python ?? '' })).toMatchObject({
+    const environment = await findEnvironment(mlxLmPackage, '0.31.2')
+    expect(await ask({ PARITY_PYTHON_MLX_LM: environment.python ?? '' })).toMatchObject({
       outcome: 'pass',
       engineVersion: '0.31.2',
     })

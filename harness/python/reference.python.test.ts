@@ -11,13 +11,14 @@ import { loadCases } from '../cases/load-cases.js'
 import { committed, parity, parityJson } from '../cli/parity.fixture.js'
 import { packageRoot } from '../package-root.js'
 import type { ReportDocument } from '../report/schema.js'
-import { pythonEnvironment } from '../sources/transformers/environment.js'
+import { findEnvironment } from '../sources/python/environments.js'
+import { transformersPackage } from '../sources/transformers/index.js'
 
 let python: string
 let temporary: string
 beforeAll(async () => {
-  const environment = await pythonEnvironment()
-  if (!environment.ready) throw new Error('this suite needs Python: parity doctor --install transformers')
+  const environment = await findEnvironment(transformersPackage, undefined)
+  if (environment.python === null) throw new Error('this suite needs Python: parity doctor --install transformers')
   python = environment.python
   temporary = await mkdtemp(join(tmpdir(), 'parity-python-'))
 })

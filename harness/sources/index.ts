@@ -5,14 +5,15 @@ import { commandSource, type CommandAlias } from './command/index.js'
 import { mlxLm } from './mlx-lm/index.js'
 import { onnxruntime } from './onnxruntime/index.js'
 import { oracle } from './oracle/index.js'
+import { renamedSource, type RenamedAlias } from './renamed.js'
 import type { Source } from './source.js'
 import { transformers } from './transformers/index.js'
 
 /** Every source of this package that runs a checkpoint. `recorded` is none: it only remembers what one of them gave. */
 export const builtInSources: readonly Source[] = [onnxruntime, mlxLm, transformers, oracle]
 
-/** Programs of the user's, by the names that they have as sources. */
-export type Aliases = Readonly<Record<string, CommandAlias>>
+/** Sources of the user's, by the names that they have. */
+export type Aliases = Readonly<Record<string, CommandAlias | RenamedAlias>>
 
 /** The sources that can be named in a run. */
 export interface Sources {
@@ -25,7 +26,10 @@ export interface Sources {
 export function makeSources(aliases: Aliases = {}): Sources {
   const taken = ['recorded', ...builtInSources.map(({ name }) => name)]
   const named = Object.entries(aliases).map(([name, alias]) => {
-    if (!taken.includes(name)) return commandSource(name, alias)
+    if (!taken.includes(name))
+      return 'command' in alias
+        ? commandSource(name, alias)
+        : renamedSource(name, alias, (id) => findSource(id, builtInSources))
     const hint = 'Give it a name of its own.'
     throw new ParityError('PARITY_CONFIG', `sources.${name}: there is a source '${name}' already`, hint)
   })

@@ -1,4 +1,5 @@
 import type { Availability, Session, SourceId } from '../types.js'
+import type { Interpreter } from './python/interpreter.js'
 
 export interface OpenSource {
   readonly id: SourceId
@@ -31,4 +32,10 @@ export interface Source {
   check(id: SourceId): Promise<Availability>
   /** Starts it over a checkpoint. Throws a `WorkerFault` where it refuses. */
   open(request: OpenSource, signal: AbortSignal): Promise<Session>
+  /** Makes what it needs, for `parity doctor --install`; missing where nothing is to be made. @throws ParityError */
+  install?(version: string | undefined): Promise<void>
+  /** Versions that could be installed, the newest first; asks a registry. @throws ParityError */
+  versions?(): Promise<readonly string[]>
+  /** The same source in an interpreter of the user's; missing where it is not in Python. */
+  withInterpreter?(interpreter: Interpreter): Source
 }

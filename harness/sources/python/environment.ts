@@ -1,11 +1,10 @@
-/** Pinned Python environments, made by uv in the cache folder. */
+/** Python environments, made by uv in the cache folder. */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { execa } from 'execa'
-import { cacheFolder } from '../cache-folder.js'
-import { ParityError } from '../errors.js'
+import { cacheFolder } from '../../cache-folder.js'
+import { runUv } from './run-uv.js'
 
 export interface PythonEnvironment {
   readonly folder: string
@@ -24,37 +23,24 @@ export async function locateEnvironment(source: string, requirements: string): P
   return { folder, python, ready: existsSync(join(folder, 'complete')) }
 }
 
-/** An interpreter of the user's own, which stands for an environment. */
-export const ownEnvironment = (python: string): PythonEnvironment => ({ folder: python, python, ready: true })
-
 /**
  * Makes the environment of a source from a file of requirements with hashes, if there is none. What uv prints goes to
  * stderr. @throws ParityError PARITY_SOURCE
  */
-export async function makeEnvironment(source: string, requirements: string): Promise<void> {
-  const { folder, python, ready } = await locateEnvironment(source, requirements)
-  if (ready) return
-  const uv = (args: readonly string[]) => runUv(source, args)
+export async function makeEnvironment(
+  source: string,
+  requirements: string,
+  versions = '>=3.11,<3.15',
+): Promise<PythonEnvironment> {
+  const environment = await locateEnvironment(source, requirements)
+  const { folder, python, ready } = environment
+  if (ready) return environment
   await rm(folder, { recursive: true, force: true })
-  await uv(['venv', '--quiet', '--python', '>=3.11,<3.15', folder])
-  // Compiled now: importing large packages then takes seconds less, every time.
-  await uv(['pip', 'install', '--python', python, '--compile-bytecode', '--require-hashes', '-r', requirements])
+  await runUv(source, ['venv', '--quiet', '--python', versions, folder])
+  // The file names every package: to resolve them again could only undo its overrides. Compiled now: importing large
+  // packages then takes seconds less, every time.
+  const exactly = ['--no-deps', '--require-hashes', '--compile-bytecode', '-r', requirements]
+  await runUv(source, ['pip', 'install', '--python', python, ...exactly])
   await writeFile(join(folder, 'complete'), '')
-}
-
-async function runUv(source: string, args: readonly string[]): Promise<void> {
-  const { failed, exitCode, code } = await execa('uv', args, {
-    stdout: process.stderr,
-    stderr: 'inherit',
-    reject: false,
-  })
-  if (!failed) return
-  const missing = code === 'ENOENT'
-  throw new ParityError(
-    'PARITY_SOURCE',
-    missing
-      ? `the Python environment of ${source} needs uv, which is not installed`
-      : `uv ${args[0]} failed with exit code ${exitCode}`,
-    missing ? 'pip install uv, then run the command again.' : 'The lines above are uv’s own.',
-  )
+  return { ...environment, ready: true }
 }

@@ -2,18 +2,20 @@ import type { Session } from '../../types.js'
 import type { WorkerHost } from '../../workers/host.js'
 import { openWorkerSession } from '../../workers/worker-session.js'
 import type { OpenSource } from '../source.js'
-import { startWorker, toOpenRequest } from './start-worker.js'
+import { transformers } from './index.js'
 
 /** One process of transformers in each kind of arithmetic, for one checkpoint after another: it takes seconds to start. */
 export class TransformersProcesses implements AsyncDisposable {
   readonly #hosts = new Map<boolean, Promise<WorkerHost>>()
 
   /** As `transformers.open`; takes one session of each kind at a time. */
-  async open(request: OpenSource, signal: AbortSignal): Promise<Session> {
-    const isExact = request.id.dtype === 'float64'
-    const starting = this.#hosts.get(isExact) ?? startWorker(isExact, request.timeouts, signal)
+  async open({ id, checkpoint, threads, options, timeouts }: OpenSource, signal: AbortSignal): Promise<Session> {
+    const isExact = id.dtype === 'float64'
+    const starting = this.#hosts.get(isExact) ?? transformers.start(id, timeouts, signal)
     this.#hosts.set(isExact, starting)
-    return openWorkerSession(await starting, toOpenRequest(request), signal, true)
+    const { device = 'cpu', dtype = 'float32' } = id
+    const request = { checkpoint, device, dtype, options: { ...options, threads } }
+    return openWorkerSession(await starting, request, signal, true)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

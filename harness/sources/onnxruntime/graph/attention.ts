@@ -8,7 +8,7 @@ export interface KeyValue {
   readonly values: Value
 }
 
-/** What the host computes for each layer type, in float64, and feeds: see `feeds.ts`. */
+/** What the host computes for each layer type, in float64, and feeds: see `positions.ts`. */
 export interface Positions {
   /** Rotary tables [tokens, head size / 2]. */
   readonly cos: Value
@@ -32,8 +32,9 @@ export function keyValue(
 
   const projected = heads(linear(context, x, `${name}.k_proj`))
   const raw = layer.keyIsValue ? projected : heads(linear(context, x, `${name}.v_proj`))
-  const keys = rotate(context, rmsNorm(context, projected, { name: `${name}.k_norm` }), kvHeads, headDim, positions)
-  const values = rmsNorm(context, raw, { size: headDim })
+  const normed = rmsNorm(context, projected, { name: `${name}.k_norm` })
+  const keys = graph.scope('k_rotary', () => rotate(context, normed, kvHeads, headDim, positions))
+  const values = rmsNorm(context, raw, { size: headDim, as: 'v_norm' })
 
   const append = (cached: Value, fresh: Value, order: number[], axis: number) =>
     graph.op('Concat', [cached, graph.op('Transpose', [fresh], { perm: { ints: order } })], { axis: { i: axis } })
@@ -55,12 +56,14 @@ export function attention(
   const reshape = (value: Value, shape: number[]) => graph.op('Reshape', [value, graph.integers(shape)])
 
   const projected = reshape(linear(context, x, `${name}.q_proj`), [-1, heads, headDim])
-  const queries = rotate(context, rmsNorm(context, projected, { name: `${name}.q_norm` }), heads, headDim, positions)
+  const normed = rmsNorm(context, projected, { name: `${name}.q_norm` })
+  const queries = graph.scope('q_rotary', () => rotate(context, normed, heads, headDim, positions))
   const grouped = reshape(graph.op('Transpose', [queries], { perm: { ints: [1, 0, 2] } }), [kvHeads, -1, headDim])
 
   // A 0 in a shape keeps the dimension at that place: all positions.
-  const scores = reshape(graph.op('MatMul', [grouped, keys]), [heads, -1, 0])
-  const probabilities = graph.op('Softmax', [graph.op('Add', [scores, positions.mask])], { axis: { i: -1 } })
+  const scores = graph.scope('scores', () => reshape(graph.op('MatMul', [grouped, keys]), [heads, -1, 0]))
+  const masked = graph.scope('mask', () => graph.op('Add', [scores, positions.mask]))
+  const probabilities = graph.op('Softmax', [masked], { axis: { i: -1 } })
   const weighted = graph.op('MatMul', [reshape(probabilities, [kvHeads, -1, 0]), values])
 
   const perHead = reshape(weighted, [heads, -1, headDim])
@@ -70,7 +73,7 @@ export function attention(
 
 /** Rotary embedding of [tokens, heads, head size], the halves of a head being the pairs. */
 function rotate({ graph }: GraphContext, x: Value, heads: number, headDim: number, positions: Positions): Value {
-  const flat = graph.op('Reshape', [x, graph.integers([1, -1, heads * headDim])])
+  const flat = graph.scope('flat', () => graph.op('Reshape', [x, graph.integers([1, -1, heads * headDim])]))
   // The tables start at the first new token, hence offset 0.
   const rotated = graph.contrib('RotaryEmbedding', [flat, graph.integers([0]), positions.cos, positions.sin])
   return graph.op('Reshape', [rotated, graph.integers([-1, heads, headDim])])

@@ -42,15 +42,19 @@ function router(context: GraphContext, residual: Value, name: string, topK: numb
 
   // Experts stand first from here on. ONNX Runtime would else move a transpose to the integer indices, for which
   // WebGPU has no kernel.
-  const normed = graph.op('Mul', [rmsNorm(context, residual, { size: hiddenSize }), weight('scale')])
-  const scaled = graph.op('Mul', [normed, graph.floats([hiddenSize ** -0.5])])
+  const normed = rmsNorm(context, residual, { size: hiddenSize, as: 'norm' })
+  const weighted = graph.scope('scale', () => graph.op('Mul', [normed, weight('scale')]))
+  const scaled = graph.scope('root_size', () => graph.op('Mul', [weighted, graph.floats([hiddenSize ** -0.5])]))
   const columns = graph.op('Transpose', [scaled], { perm: { ints: [1, 0] } })
   const probabilities = graph.op('Softmax', [graph.op('MatMul', [weight('proj.weight'), columns])], { axis: { i: 0 } })
 
   const [top, indices] = graph.ops('TopK', [probabilities, graph.integers([topK])], 2, { axis: { i: 0 } })
   const total = graph.op('ReduceSum', [top, graph.integers([0])], { keepdims: { i: 1 } })
-  const none = graph.op('Mul', [probabilities, graph.floats([0])])
+  const none = graph.scope('none', () => graph.op('Mul', [probabilities, graph.floats([0])]))
   const shares = graph.op('ScatterElements', [none, indices, graph.op('Div', [top, total])], { axis: { i: 0 } })
-  const perExpert = graph.op('Unsqueeze', [weight('per_expert_scale'), graph.integers([1])])
-  return graph.op('Unsqueeze', [graph.op('Mul', [shares, perExpert]), graph.integers([2])])
+  const scaledShares = graph.scope('per_expert_scale', () => {
+    const perExpert = graph.op('Unsqueeze', [weight('per_expert_scale'), graph.integers([1])])
+    return graph.op('Mul', [shares, perExpert])
+  })
+  return graph.op('Unsqueeze', [scaledShares, graph.integers([2])])
 }

@@ -21,9 +21,12 @@ export function buildGemma4Graph(checkpoint: Checkpoint): Graph {
   const { hiddenSize, vocabSize } = config
 
   const embedding = graph.weight(checkpoint.tensor('embed_tokens.weight'))
-  const looked = graph.op('Gather', [embedding, graph.input('ids', ['tokens'], 'I64')])
-  const embedded = graph.op('Mul', [looked, graph.floats([Math.sqrt(hiddenSize)])])
-  const perLayer = config.perLayerInputSize > 0 ? perLayerInputs(context, embedded) : null
+  const embedded = graph.scope('embed_tokens', () => {
+    const looked = graph.op('Gather', [embedding, graph.input('ids', ['tokens'], 'I64')])
+    return graph.op('Mul', [looked, graph.floats([Math.sqrt(hiddenSize)])])
+  })
+  const perLayer =
+    config.perLayerInputSize > 0 ? graph.scope('per_layer_inputs', () => perLayerInputs(context, embedded)) : null
   const positions = positionInputs(context)
 
   const own = new Map<number, KeyValue>()
@@ -35,8 +38,12 @@ export function buildGemma4Graph(checkpoint: Checkpoint): Graph {
       const tables = positions(layer)
       const attended = attentionBlock(context, hidden, layer, tables, own)
       const fed = feedForward(context, attended, name)
-      const informed = perLayer === null ? fed : addPerLayerInput(context, fed, perLayer(layer.index), name)
-      return graph.op('Mul', [informed, graph.weight(checkpoint.tensor(`${name}.layer_scalar`))])
+      const informed =
+        perLayer === null
+          ? fed
+          : graph.scope('per_layer_input', () => addPerLayerInput(context, fed, perLayer(layer.index), name))
+      const scalar = graph.weight(checkpoint.tensor(`${name}.layer_scalar`))
+      return graph.scope('layer_scalar', () => graph.op('Mul', [informed, scalar]))
     })
     states.push(hidden)
   }
@@ -44,7 +51,7 @@ export function buildGemma4Graph(checkpoint: Checkpoint): Graph {
   const wanted = graph.op('Gather', [hidden, graph.input('rows', ['rows'], 'I64')])
   const normed = rmsNorm(context, wanted, { name: 'norm' })
   const head = config.tied ? embedding : graph.weight(checkpoint.tensor('lm_head.weight'))
-  const logits = graph.op('Gemm', [normed, head], { transB: { i: 1 } })
+  const logits = graph.scope('lm_head', () => graph.op('Gemm', [normed, head], { transB: { i: 1 } }))
   // In the order in which they are fetched: onnxruntime-node takes an output's preferred location by its index.
   graph.output('logits', softcap(context, logits), ['rows', vocabSize])
   for (const { index, kvHeads, headDim } of config.layers) {
@@ -68,9 +75,12 @@ function attentionBlock(
   const { graph } = context
   const name = `layers.${layer.index}`
   const normed = rmsNorm(context, hidden, { name: `${name}.input_layernorm` })
-  if (layer.donor === null) own.set(layer.index, cachedKeyValue(context, normed, layer, positions))
-  const attended = attention(context, normed, layer, positions, givenKeyValue(layer, own))
-  return graph.op('Add', [hidden, rmsNorm(context, attended, { name: `${name}.post_attention_layernorm` })])
+  const attended = graph.scope('self_attn', () => {
+    if (layer.donor === null) own.set(layer.index, cachedKeyValue(context, normed, layer, positions))
+    return attention(context, normed, layer, positions, givenKeyValue(layer, own))
+  })
+  const added = rmsNorm(context, attended, { name: `${name}.post_attention_layernorm` })
+  return graph.scope('attention_residual', () => graph.op('Add', [hidden, added]))
 }
 
 function cachedKeyValue(context: GraphContext, x: Value, layer: LayerConfig, positions: Positions): KeyValue {
@@ -94,13 +104,16 @@ function givenKeyValue(layer: LayerConfig, own: ReadonlyMap<number, KeyValue>): 
 /** The multilayer perceptron, and beside it the experts where the model has them. */
 function feedForward(context: GraphContext, hidden: Value, name: string): Value {
   const { graph } = context
-  let out = mlp(context, rmsNorm(context, hidden, { name: `${name}.pre_feedforward_layernorm` }), `${name}.mlp`)
+  const normed = rmsNorm(context, hidden, { name: `${name}.pre_feedforward_layernorm` })
+  let out = graph.scope('mlp', () => mlp(context, normed, `${name}.mlp`))
   if (context.checkpoint.config.experts !== null) {
     const dense = rmsNorm(context, out, { name: `${name}.post_feedforward_layernorm_1` })
     const sparse = graph.scope('experts', () => experts(context, hidden, name))
-    out = graph.op('Add', [dense, rmsNorm(context, sparse, { name: `${name}.post_feedforward_layernorm_2` })])
+    const other = rmsNorm(context, sparse, { name: `${name}.post_feedforward_layernorm_2` })
+    out = graph.scope('dense_and_experts', () => graph.op('Add', [dense, other]))
   }
-  return graph.op('Add', [hidden, rmsNorm(context, out, { name: `${name}.post_feedforward_layernorm` })])
+  const added = rmsNorm(context, out, { name: `${name}.post_feedforward_layernorm` })
+  return graph.scope('feed_forward_residual', () => graph.op('Add', [hidden, added]))
 }
 
 /** (norm(projection(embedded) / √hidden) + table · √size) / √2; returns the slice of a layer, [tokens, size]. */
@@ -109,14 +122,17 @@ function perLayerInputs(context: GraphContext, embedded: Value): (layer: number)
   const { perLayerInputSize: size, hiddenSize, layers } = checkpoint.config
   const width = layers.length * size
   const projected = linear(context, embedded, 'per_layer_model_projection')
-  const scaled = graph.op('Mul', [projected, graph.floats([hiddenSize ** -0.5])])
+  const scaled = graph.scope('root_size', () => graph.op('Mul', [projected, graph.floats([hiddenSize ** -0.5])]))
   const perLayer = graph.op('Reshape', [scaled, graph.integers([-1, size])])
   const normed = graph.op('Reshape', [
     rmsNorm(context, perLayer, { name: 'per_layer_projection_norm' }),
     graph.integers([-1, width]),
   ])
-  const table = graph.op('Mul', [graph.input('per_layer', ['tokens', width]), graph.floats([Math.sqrt(size)])])
-  const all = graph.op('Mul', [graph.op('Add', [normed, table]), graph.floats([Math.SQRT1_2])])
+  const rows = graph.input('per_layer', ['tokens', width])
+  const table = graph.scope('table', () => graph.op('Mul', [rows, graph.floats([Math.sqrt(size)])]))
+  const all = graph.scope('mean', () =>
+    graph.op('Mul', [graph.op('Add', [normed, table]), graph.floats([Math.SQRT1_2])]),
+  )
   return (layer) =>
     graph.op('Slice', [all, graph.integers([layer * size]), graph.integers([(layer + 1) * size]), graph.integers([1])])
 }
@@ -125,15 +141,18 @@ function addPerLayerInput(context: GraphContext, hidden: Value, perLayer: Value,
   const { graph } = context
   const gate = gelu(context, linear(context, hidden, `${name}.per_layer_input_gate`))
   const projected = linear(context, graph.op('Mul', [gate, perLayer]), `${name}.per_layer_projection`)
-  return graph.op('Add', [hidden, rmsNorm(context, projected, { name: `${name}.post_per_layer_input_norm` })])
+  const added = rmsNorm(context, projected, { name: `${name}.post_per_layer_input_norm` })
+  return graph.op('Add', [hidden, added])
 }
 
 /** cap · tanh(logits / cap) */
 function softcap({ graph, checkpoint }: GraphContext, logits: Value): Value {
   const { softcap: cap } = checkpoint.config
   if (cap === null) return logits
-  const bounded = graph.op('Tanh', [graph.op('Div', [logits, graph.floats([cap])])])
-  return graph.op('Mul', [bounded, graph.floats([cap])])
+  return graph.scope('softcap', () => {
+    const bounded = graph.op('Tanh', [graph.op('Div', [logits, graph.floats([cap])])])
+    return graph.op('Mul', [bounded, graph.floats([cap])])
+  })
 }
 
 /** The position tables of each layer type, made inputs when the first layer of the type asks for them. */
