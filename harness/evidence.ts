@@ -1,6 +1,10 @@
 /** What the figures of a verdict are drawn from. This file imports nothing. */
 
-/** A token and its logit. */
+/** What was compared: logits, or natural logarithms of probabilities where the engine gives no more. */
+export const evidenceUnits = ['logits', 'log-probabilities'] as const
+export type EvidenceUnit = (typeof evidenceUnits)[number]
+
+/** A token and its logit or log-probability. */
 export type TokenLogit = readonly [token: number, logit: number]
 
 /** One generated token on both sides, and what each would have taken instead. */
@@ -12,7 +16,7 @@ export interface StepEvidence {
   readonly gap: number
   readonly topExpected: readonly TokenLogit[]
   readonly topActual: readonly TokenLogit[]
-  /** Root-mean-square error of the engine's logits through its cache, and in one uncached pass. */
+  /** Root-mean-square error of the engine through its cache, and in one uncached pass, over the tokens of both sides. */
   readonly error: number
   readonly uncachedError: number | null
 }
@@ -37,9 +41,11 @@ export interface LayerEvidence {
 
 /** What the figures of a verdict are drawn from, small enough to keep. */
 export interface Evidence {
+  /** Of the top 5, the gaps, the errors of steps and the scatter. */
+  readonly unit: EvidenceUnit
   readonly prompts: readonly PromptEvidence[]
   readonly layers: LayerEvidence | null
-  /** Logits of the reference and of the engine: a sample that always holds the largest errors. */
+  /** Values of the reference and of the engine: a sample that always holds the largest errors. */
   readonly scatter: readonly (readonly [expected: number, actual: number])[]
   /** What the tokens above decode to, where the checkpoint has a tokenizer; as it came, so it may be hostile. */
   readonly texts: Readonly<Record<string, string>>

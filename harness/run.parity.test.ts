@@ -25,7 +25,7 @@ async function judgeAll(engine: string, selection: Selection): Promise<Verdict[]
     reference: parseSourceId('recorded'),
     recordings,
     limits: defaultLimits,
-    jobs: availableParallelism(),
+    budget: { jobs: availableParallelism(), memory: 2 ** 33 },
     isNightly: true,
     threads: 1,
     timeouts: { startMs: 60_000, openMs: 300_000, observeMs: 300_000 },

@@ -1,15 +1,16 @@
 /** Cases × engines → verdicts: the one place where cases, sources and comparisons meet. */
-import pLimit from 'p-limit'
 import type { LoadedCase } from './cases/load-cases.js'
 import { prepareCase } from './cases/prepare-case.js'
 import { ParityError } from './errors.js'
 import { isTokenizerCase, listCells, nameOfEngine, type Cell } from './run/cells.js'
+import { estimateMemory } from './run/estimate-memory.js'
 import { EventQueue } from './run/event-queue.js'
 import type { RunPlan } from './run/plan.js'
 import { chooseReference, openReference, type Reference } from './run/reference.js'
 import { openTokenizerReference, type TokenizerReference } from './run/tokenizer-reference.js'
 import { reachTokenizerVerdict } from './run/tokenizer-verdict.js'
 import { reachVerdict } from './run/verdict.js'
+import { workWithin } from './run/work-within.js'
 import { checkSource } from './sources/check-source.js'
 import { formatSourceId } from './source-id.js'
 import type { PreparedCase, SourceId, Verdict } from './types.js'
@@ -66,12 +67,14 @@ async function execute(plan: RunPlan, signal: AbortSignal, events: EventQueue<Ru
   for (const item of new Set(cells.map((cell) => cell.item)))
     ready.set(item, await makeReady(plan, item, signal, events))
 
-  const limit = pLimit(plan.jobs)
-  try {
-    await Promise.all(cells.map((cell) => limit(runOne, plan, cell, ready, signal, events)))
-  } finally {
-    limit.clearQueue()
-  }
+  const pieces = cells.map(async (item) => ({ item, memory: await memoryOf(plan, item, ready.get(item.item)) }))
+  await workWithin(plan.budget, await Promise.all(pieces), (cell) => runOne(plan, cell, ready, signal, events))
+}
+
+/** How much memory a cell may need, in bytes; a tokenizer's needs none worth speaking of. */
+async function memoryOf({ sources }: RunPlan, { engine }: Cell, ready: Ready | undefined): Promise<number> {
+  if (engine === null || ready === undefined || 'tokenizer' in ready) return 0
+  return estimateMemory(sources.find(engine), ready.prepared.folder)
 }
 
 /** A reference that cannot run here is a broken set-up, where an engine that cannot is skipped. */

@@ -55,6 +55,36 @@ export interface KnownDivergence {
   readonly link: string
 }
 
+/** A release, as the registry that it was published in dates it. */
+export interface Release {
+  readonly version: string
+  /** `2026-04-07` */
+  readonly date: string
+}
+
+/** An engine of an exhibit, and the options that it is opened with. */
+export interface ExhibitEngine {
+  readonly engine: string
+  readonly options?: Readonly<Record<string, unknown>>
+}
+
+/** A regression that really shipped: an engine that has it, one that has not, and what the harness has to say of it. */
+export interface Exhibit {
+  readonly title: string
+  /** What happened, in one or two sentences. */
+  readonly what: string
+  /** Where the public read of it. */
+  readonly link: string
+  readonly shipped: Release
+  /** The first release without it; null while there is none. */
+  readonly mended: Release | null
+  readonly wrong: ExhibitEngine
+  readonly right: ExhibitEngine
+  readonly outcome: 'fail' | 'error'
+  /** What the verdict's reason or hint matches, a regular expression. */
+  readonly says: string
+}
+
 /** What every case has, whatever it is about. */
 interface CaseFrame {
   /** `gemma4/e2b/pruned` */
@@ -66,6 +96,10 @@ interface CaseFrame {
   readonly tags?: readonly string[]
 }
 
+/** What a case may ask of an engine beside parity. */
+export const checkNames = ['deterministic', 'chunks', 'smoke'] as const
+export type Check = (typeof checkNames)[number]
+
 /** A checkpoint, prompts, what to observe, and known divergences. */
 export interface Case extends CaseFrame {
   /** How the checkpoint is written before it is used; made once, in a cache. */
@@ -74,6 +108,10 @@ export interface Case extends CaseFrame {
   /** Tokens of cached generation, compared one by one. */
   readonly generate: number
   readonly known?: readonly KnownDivergence[]
+  /** Of the museum's cases. */
+  readonly exhibit?: Exhibit
+  /** What else is asked of the engine. */
+  readonly checks?: readonly Check[]
   /** Engines that take this case only when they are asked for by name, or all are by `--nightly`. */
   readonly nightly?: readonly string[]
 }
@@ -118,6 +156,8 @@ export interface Observation {
   readonly logits: 'last' | 'all'
   readonly topK: number | null
   readonly layers: false | 'all' | readonly number[]
+  /** With `layers`: also the points inside of them, those before the first and behind the last, and all of decode steps. */
+  readonly parts?: boolean
 }
 
 /** A matrix in row-major order, read from a trace. */
@@ -159,7 +199,17 @@ export interface ResolvedSource {
 }
 
 /** What a source can observe. */
-export const capabilities = ['logits', 'logprobs', 'layers', 'parts', 'forced', 'chunks', 'batch', 'tokenize'] as const
+export const capabilities = [
+  'logits',
+  'logprobs',
+  'prompt-logprobs',
+  'layers',
+  'parts',
+  'forced',
+  'chunks',
+  'batch',
+  'tokenize',
+] as const
 export type Capability = (typeof capabilities)[number]
 
 /** Whether this machine can run a source. */
@@ -177,7 +227,7 @@ export interface Place {
 }
 
 /** What a comparison looked at. */
-export type Aspect = 'top-k' | 'logits' | 'tokens' | 'cache' | 'tokenizer'
+export type Aspect = 'top-k' | 'logits' | 'tokens' | 'cache' | 'tokenizer' | Check
 
 /** Bounds on a source's error, as multiples of the spread (`excess`). */
 export interface Limits {
@@ -211,12 +261,12 @@ export interface NearTie extends Place {
 /** How far the reference is from itself in a dtype, pooled over all prompts and positions of a case. */
 export interface Spread {
   readonly dtype: string
-  /** Root-mean-square error of a logit. */
+  /** Root-mean-square error of a logit, or of a log-probability where the engine gives those. */
   readonly rms: number
-  /** Largest error of a logit. */
+  /** Largest error of one. */
   readonly max: number
   /** Where it comes from. */
-  readonly origin: 'recorded' | 'transformers' | 'oracle' | 'floor'
+  readonly origin: 'recorded' | 'transformers' | 'oracle' | 'emulated' | 'floor'
 }
 
 export const outcomes = ['pass', 'near-tie', 'fail', 'error', 'known', 'fixed', 'skipped'] as const

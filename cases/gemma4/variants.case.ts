@@ -46,10 +46,12 @@ export default [
     redundant: { layout: 'redundant' },
     float32: { dtype: 'float32' },
     float16: { dtype: 'float16' },
+    'old-config': { config: 'old' },
   }),
   ...variant('e4b-lora-merged', 'Second', 'cpu and webgpu', {
     pruned: {},
     sharded: { layout: 'redundant', shards: 3 },
+    'old-config': { config: 'old' },
   }),
   ...variant('e4b-merged-linear', 'Reverse', 'cpu and webgpu', {
     // As Google's originals are written.
@@ -61,6 +63,8 @@ export default [
     mixed: { layout: 'mixed' },
     pruned: {},
     redundant: { layout: 'redundant' },
+    'old-config': { config: 'old' },
+    'redundant-old-config': { layout: 'redundant', config: 'old' },
   }),
   ...variant('e4b-abliterated-ablate-llm', 'Swap', 'cpu', { pruned: {} }),
   ...variant('e4b-abliterated-fine-tuned', 'Double', 'cpu and webgpu', {
@@ -74,6 +78,7 @@ export default [
   ...variant('26b-a4b-fine-tuned', 'Swap', 'cpu and webgpu', {
     sharded: { dtype: 'float16', shards: 2 },
     stored: {},
+    'old-config': { config: 'old' },
   }),
   // transformers 5.5 writes the old config, and K/V weights for the layers that share them.
   ...variant('e2b-fine-tuned-5.5', 'Swap', 'cpu and webgpu', {

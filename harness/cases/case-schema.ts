@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { parseShards } from '../checkpoint/relayout/parse-shards.js'
 import { ParityError } from '../errors.js'
 import { isSourceId } from '../source-id.js'
-import { roles, type Case, type TokenizerCase } from '../types.js'
+import { checkNames, roles, type Case, type TokenizerCase } from '../types.js'
 
 const filled = z.string().min(1, { error: 'is empty' })
 const token = z.int({ error: 'a token id is a whole number' }).nonnegative({ error: 'a token id is not negative' })
@@ -45,6 +45,21 @@ const relayout = z.strictObject({
   head: z.enum(['tied', 'untied']).optional(),
 })
 
+const release = z.strictObject({ version: filled, date: z.iso.date() })
+const exhibitEngine = z.strictObject({ engine: sourceName, options: z.record(z.string(), z.unknown()).optional() })
+
+const exhibit = z.strictObject({
+  title: filled,
+  what: filled,
+  link: z.url(),
+  shipped: release,
+  mended: release.nullable(),
+  wrong: exhibitEngine,
+  right: exhibitEngine,
+  outcome: z.enum(['fail', 'error']),
+  says: filled.refine(isPattern, { error: 'is not a regular expression' }),
+})
+
 const modelCase = z.strictObject({
   ...frame,
   relayout: relayout.optional(),
@@ -55,8 +70,10 @@ const modelCase = z.strictObject({
       error: 'two prompts have the same id',
     }),
   generate: z.int().min(1),
+  checks: z.array(z.enum(checkNames)).optional(),
   known: z.array(z.strictObject({ engine: sourceName, because: filled, link: z.url() })).optional(),
   nightly: z.array(sourceName).optional(),
+  exhibit: exhibit.optional(),
 })
 
 const tokenizerCase = z.strictObject({
@@ -78,6 +95,14 @@ export function parseCase(value: unknown): { case: Case | TokenizerCase } | { fi
   const [issue] = parsed.error.issues
   const field = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('')
   return { field, why: issue.message }
+}
+
+function isPattern(source: string): boolean {
+  try {
+    return new RegExp(source).source !== ''
+  } catch {
+    return false
+  }
 }
 
 /** The same words as `parity relayout --shards` has for it. */

@@ -17,6 +17,6 @@ export async function prepareCase(item: Case, signal: AbortSignal, progress: Fet
   const { config } = await openCheckpoint(folder)
   const prompts = await preparePrompts(folder, item.prompts)
   checkTokens(config, prompts)
-  const { id, generate, known, nightly, suite, tags } = item
-  return { id, generate, known, nightly, suite, tags, folder, prompts }
+  const { id, generate, checks, known, nightly, suite, tags } = item
+  return { id, generate, checks, known, nightly, suite, tags, folder, prompts }
 }

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os'
 import type { LoadedCase } from '../cases/load-cases.js'
+import { findDefect } from '../cases/load-defects.js'
 import { defaultLimits } from '../compare/limits.js'
 import { settingsOf, type SettledSettings } from '../config/settle.js'
 import { ParityError } from '../errors.js'
 import type { RunPlan } from '../run.js'
+import { freeMemory } from '../run/estimate-memory.js'
 import { formatSourceId, parseSourceId } from '../source-id.js'
-import { defectNames } from '../sources/onnxruntime/defects.js'
 import type { Sources } from '../sources/index.js'
 import type { SourceId } from '../types.js'
 import { parseTimeouts } from './parse.js'
@@ -14,13 +15,13 @@ import { formatReproduce } from './format-reproduce.js'
 import type { RunOptions } from './run-options.js'
 
 /** What the cases are run with. An engine named by flag also takes what they leave to the nightly run. */
-export function makePlan(
+export async function makePlan(
   options: RunOptions,
   settled: SettledSettings,
   { recordings }: Project,
   cases: readonly LoadedCase[],
   sources: Sources,
-): RunPlan {
+): Promise<RunPlan> {
   const settings = settingsOf(settled)
   const engines = settings.engines.map(parseSourceId)
   const reference = settings.reference === null ? null : parseSourceId(settings.reference)
@@ -33,23 +34,22 @@ export function makePlan(
     reference,
     recordings,
     limits: defaultLimits,
-    jobs,
+    arbitrates: true,
+    budget: { jobs, memory: settings.memory === null ? freeMemory() : settings.memory * 2 ** 30 },
     isNightly: settings.nightly || settled.engines.from === 'flag',
     threads: Math.max(1, Math.floor(processors / jobs)),
     timeouts: parseTimeouts(String(settings.timeout)),
-    options: plantDefect(options.defect, engines),
+    options: await plantDefect(options.defect, engines),
     reproduce: (caseId, engine) => formatReproduce(options, settings.reference, caseId, engine),
   }
 }
 
 /** Option of the built-in engine, which alone can be made wrong on purpose. */
-function plantDefect(name: string | undefined, engines: readonly SourceId[]): Record<string, unknown> {
+async function plantDefect(name: string | undefined, engines: readonly SourceId[]): Promise<Record<string, unknown>> {
   if (name === undefined) return {}
-  if (!defectNames.includes(name)) {
-    throw new ParityError('PARITY_USAGE', `there is no defect '${name}'`, `Known defects: ${defectNames.join(', ')}.`)
-  }
+  const { plant } = await findDefect(name)
   const other = engines.find((engine) => engine.name !== 'onnxruntime')
-  if (other === undefined) return { defect: name }
+  if (other === undefined) return { defect: plant }
   throw new ParityError(
     'PARITY_USAGE',
     `a defect cannot be planted in ${formatSourceId(other)}`,

@@ -7,8 +7,10 @@ import { printable } from '../prompt/printable.js'
 import { loadConfig } from '../config/load-config.js'
 import { makeSources } from '../sources/index.js'
 import { formatSourceId, parseSourceId } from '../source-id.js'
-import { logSumExp, topIndices } from '../trace/logits.js'
-import { rowOf } from '../trace/matrix.js'
+import { formOf, topKOf } from '../compare/row-form.js'
+import { topCount } from '../compare/limits.js'
+import { logSumExp } from '../trace/logits.js'
+import { readRows, topTokens, valueOf } from '../trace/token-rows.js'
 import type { ResolvedSource, StatedPrompt, Trace } from '../types.js'
 import { spellNonFinite } from '../spell-non-finite.js'
 import { availableParallelism } from 'node:os'
@@ -26,7 +28,8 @@ interface ProbeOptions extends PromptFlags {
 
 interface TopToken {
   readonly id: number
-  readonly logit: number
+  /** Null where the source gives log-probabilities only. */
+  readonly logit: number | null
   readonly logprob: number
 }
 
@@ -63,12 +66,12 @@ export async function probeCommand(name: string, given: object): Promise<void> {
       cache: true,
       chunk: null,
       logits: 'last',
-      topK: null,
+      topK: topKOf(formOf(session.source.gives)),
       layers: false,
     } as const
     return { resolved: session.source, trace: await session.observe(observation, signal) }
   })
-  const topK = topTokens(trace)
+  const topK = findTopTokens(trace)
   const text = 'tokens' in stated ? undefined : await readText(folder, trace)
   process.stdout.write(
     options.json === true
@@ -97,13 +100,15 @@ async function readText(folder: string, { generated: [tokens] }: Trace): Promise
   return tokenizer.decode(end === -1 ? tokens : tokens.slice(0, end), { skipSpecialTokens: false })
 }
 
-/** The five highest logits at the last prompt position. */
-function topTokens(trace: Trace): TopToken[] {
-  const logits = trace.tensor('0.logits')
-  if (logits === undefined) throw new Error('the source gave no logits')
-  const row = rowOf(logits, logits.rows - 1)
-  const total = logSumExp(row)
-  return topIndices(row, 5).map((id) => ({ id, logit: row[id], logprob: row[id] - total }))
+/** The five most likely tokens behind the last prompt position. */
+function findTopTokens(trace: Trace): TopToken[] {
+  const table = readRows(trace, 0, 'logits')
+  if (table === undefined || table.rows === 0) throw new Error('the source gave neither logits nor log-probabilities')
+  const row = table.at(table.rows - 1)
+  const top = topTokens(row, topCount).map((id) => ({ id, value: valueOf(row, id) }))
+  if (table.isSparse) return top.map(({ id, value }) => ({ id, logit: null, logprob: value }))
+  const total = logSumExp(row.values)
+  return top.map(({ id, value }) => ({ id, logit: value, logprob: value - total }))
 }
 
 function formatDocument(
@@ -130,7 +135,8 @@ function formatText(
   return [
     `${formatSourceId({ name, version, device, dtype })}${on}`,
     ...topK.map(
-      ({ id, logit, logprob }) => `  token ${id}: logit ${logit.toFixed(6)}, log-probability ${logprob.toFixed(6)}`,
+      ({ id, logit, logprob }) =>
+        `  token ${id}: ${logit === null ? '' : `logit ${logit.toFixed(6)}, `}log-probability ${logprob.toFixed(6)}`,
     ),
     `generated: ${trace.generated[0].join(',')}`,
     ...(text === undefined ? [] : [`text: ${printable(text)}`]),

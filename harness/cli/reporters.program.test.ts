@@ -87,7 +87,7 @@ describe('before the run', () => {
         error: {
           code: 'PARITY_REPORTER',
           message: "there is no reporter 'htlm'",
-          hint: 'Reporters: terminal, json, jsonl, markdown, html, junit, badge, github, or the path of a module of yours.',
+          hint: 'Reporters: terminal, json, jsonl, markdown, matrix, html, junit, badge, github, or the path of a module of yours.',
         },
       },
       stderr: '',

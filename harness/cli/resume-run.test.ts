@@ -38,7 +38,7 @@ beforeAll(async () => {
     reference: { name: 'oracle' },
     recordings: join(temporary, 'recordings'),
     limits: defaultLimits,
-    jobs: 1,
+    budget: { jobs: 1, memory: 2 ** 33 },
     isNightly: false,
     threads: 1,
     timeouts: { startMs: 1, openMs: 1, observeMs: 1 },
@@ -60,7 +60,7 @@ beforeAll(async () => {
     limits: defaultLimits,
     reproduce: 'npx parity run --case mine/e2b --engine onnxruntime:cpu',
     evidence: {
-      ...{ layers: null, scatter: [], texts: {} },
+      ...{ unit: 'logits' as const, layers: null, scatter: [], texts: {} },
       prompts: [{ prompt: 'one', tokens: [2, 5], steps: [step, step] }],
     },
   })

@@ -44,7 +44,7 @@ export async function runCommand(given: object): Promise<void> {
   await using reporters = await openReporters(settled, { history, isJson, also })
 
   const project = await loadProject(settings)
-  const plan = makePlan(options, settled, project, await chooseCases(options, settings, project), sources)
+  const plan = await makePlan(options, settled, project, await chooseCases(options, settings, project), sources)
   const { cells: all, later } = listCells(plan)
   const shard = chooseShard(options.shard, all, history)
   const names = shard?.cells[shard.index - 1] ?? all.map(nameOfCell)

@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest'
 import type { Spread, Trace } from '../types.js'
 import { collectEvidence } from './collect-evidence.js'
 import { judge } from './judge.js'
+import { wholeLogits } from './row-form.js'
 import { defaultLimits } from './limits.js'
 import { makeTrace, prompts } from './traces.fixture.js'
 
 const spread: Spread = { dtype: 'float32', rms: 1e-5, max: 4e-5, origin: 'recorded' }
 const measure = { prompts, limits: defaultLimits, spread }
-const own = (trace: Trace) => ({ own: trace, forced: null, uncached: null })
+const form = wholeLogits
+const own = (trace: Trace) => ({ form, own: trace, forced: null, uncached: null })
 
 /** The lowest logit of the row from which generated token 1 of prompt 'one' is chosen, lifted above all. */
 const forked = makeTrace((logits, { prompt, row, decode }) => {
@@ -20,7 +22,12 @@ describe('collectEvidence', () => {
     const wrong = makeTrace((logits, { decode }) => {
       if (decode) logits[1] += 0.03
     })
-    const { prompts: found } = collectEvidence(measure, trace, { own: trace, forced: null, uncached: wrong }, null)
+    const { prompts: found } = collectEvidence(
+      measure,
+      trace,
+      { form, own: trace, forced: null, uncached: wrong },
+      null,
+    )
     expect(found.map(({ prompt, tokens, steps }) => [prompt, tokens, steps.length])).toEqual([
       ['one', [2], 3],
       ['long', [2, 3, 4, 5], 3],
@@ -53,7 +60,12 @@ describe('collectEvidence', () => {
     const later = makeTrace((logits, { prompt, row, decode }) => {
       if (prompt === 0 && row === 1 && decode) logits[logits.indexOf(Math.min(...logits))] = 7
     })
-    const { prompts: found } = collectEvidence(measure, truth, { own: forked, forced: later, uncached: null }, null)
+    const { prompts: found } = collectEvidence(
+      measure,
+      truth,
+      { form, own: forked, forced: later, uncached: null },
+      null,
+    )
     const [, fork, behind] = found[0].steps
     expect(fork.expected).toBe(truth.generated[0][1])
     expect(fork.actual).toBe(forked.generated[0][1])

@@ -1,13 +1,13 @@
 /** What the figures of a verdict are drawn from, taken out of traces that are a thousand times as large. */
-import { argmax, topIndices } from '../trace/logits.js'
+import { topTokens, valueOf, type TokenRow } from '../trace/token-rows.js'
 import type { Evidence, PromptEvidence, StepEvidence, TokenLogit } from '../evidence.js'
 import type { Prompt, Trace } from '../types.js'
+import { alignTraces, findFork, type AlignedTraces, type EngineTraces } from './align-traces.js'
 import type { Measure } from './compare-logits.js'
-import { alignTraces, type EngineTraces } from './judge.js'
 import { topCount } from './limits.js'
 import { measureLayerEvidence, type ObservedLayers } from './measure-layer-evidence.js'
 import { roundTo } from './round-to.js'
-import { predictingRow, type Row } from './rows.js'
+import { alignRows, gapBetween, predictingRow } from './rows.js'
 import { sampleLogits } from './sample-logits.js'
 
 const logitDigits = 6
@@ -21,19 +21,21 @@ export function collectEvidence(
   engine: EngineTraces,
   layers: ObservedLayers | null,
 ): Omit<Evidence, 'texts'> {
-  const prompts = measure.prompts.map((prompt, index) => collectPrompt(prompt, index, truth, engine))
+  const aligned = alignTraces(truth, engine)
   return {
-    prompts,
+    unit: engine.form.unit,
+    prompts: measure.prompts.map((prompt, index) => collectPrompt(prompt, index, aligned)),
     layers: layers === null ? null : measureLayerEvidence(measure, truth, layers),
-    scatter: sampleLogits(measure.prompts, truth, alignTraces(truth, engine)),
+    scatter: sampleLogits(measure.prompts, aligned.truth, aligned.actual),
   }
 }
 
 /** All steps; up to the fork only, where the engine could not be given the reference's tokens behind it. */
-function collectPrompt(prompt: Prompt, index: number, truth: Trace, engine: EngineTraces): PromptEvidence {
+function collectPrompt(prompt: Prompt, index: number, engine: AlignedTraces): PromptEvidence {
+  const { truth } = engine
   const expected = truth.generated[index]
   const chosen = engine.own.generated[index]
-  const fork = expected.findIndex((token, step) => token !== chosen[step])
+  const fork = findFork(truth, engine.own, index)
   const isOwn = (step: number) => fork === -1 || step <= fork
   const compared = engine.forced === null ? expected.filter((_, step) => isOwn(step)) : expected
   const steps = compared.map((token, step): StepEvidence => {
@@ -43,7 +45,7 @@ function collectPrompt(prompt: Prompt, index: number, truth: Trace, engine: Engi
     const uncached = engine.uncached === null ? null : predictingRow(engine.uncached, index, step)
     return {
       expected: token,
-      actual: isOwn(step) || ours === undefined ? chosen[step] : argmax(ours),
+      actual: isOwn(step) || ours === undefined ? chosen[step] : topTokens(ours, 1)[0],
       gap: roundTo(leadOf(token, row), gapDigits),
       topExpected: topOf(row),
       topActual: topOf(ours),
@@ -55,19 +57,21 @@ function collectPrompt(prompt: Prompt, index: number, truth: Trace, engine: Engi
 }
 
 /** By how much a token leads the highest other one. */
-function leadOf(token: number, row: Row | undefined): number {
+function leadOf(token: number, row: TokenRow | undefined): number {
   if (row === undefined) return NaN
-  const other = topIndices(row, 2).find((candidate) => candidate !== token)
-  return other === undefined ? NaN : row[token] - row[other]
+  const other = topTokens(row, 2).find((candidate) => candidate !== token)
+  return other === undefined ? NaN : gapBetween(row, token, other)
 }
 
-const topOf = (row: Row | undefined): TokenLogit[] =>
-  row === undefined ? [] : topIndices(row, topCount).map((token) => [token, roundTo(row[token], logitDigits)])
+const topOf = (row: TokenRow | undefined): TokenLogit[] =>
+  row === undefined ? [] : topTokens(row, topCount).map((token) => [token, roundTo(valueOf(row, token), logitDigits)])
 
-/** Root-mean-square error; NaN where there is nothing to compare. */
-function rowError(expected: Row | undefined, actual: Row | undefined): number {
-  if (expected === undefined || expected.length !== actual?.length) return NaN
+/** Root-mean-square error over the tokens of both rows; NaN where there is nothing to compare. */
+function rowError(expected: TokenRow | undefined, actual: TokenRow | undefined): number {
+  if (expected === undefined || actual === undefined) return NaN
+  const { expected: theirs, actual: ours } = alignRows(expected, actual)
+  if (theirs.length !== ours.length) return NaN
   let squares = 0
-  for (let i = 0; i < expected.length; i++) squares += (actual[i] - expected[i]) ** 2
-  return roundTo(Math.sqrt(squares / expected.length), errorDigits)
+  for (let i = 0; i < theirs.length; i++) squares += (ours[i] - theirs[i]) ** 2
+  return roundTo(Math.sqrt(squares / theirs.length), errorDigits)
 }

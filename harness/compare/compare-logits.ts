@@ -1,6 +1,6 @@
 import type { Comparison, Limits, Place, Prompt, Spread, Trace } from '../types.js'
 import { tolerance } from './limits.js'
-import { largestError, measureLogits } from './metrics.js'
+import { largestError, measureLogits, measureLogProbabilities } from './metrics.js'
 import { describePlace } from './place.js'
 import { firstPlace, pairRows, type RowPair } from './rows.js'
 
@@ -11,7 +11,7 @@ export interface Measure {
   readonly spread: Spread
 }
 
-/** Every logit of every prompt position and decoding step, against the reference's. */
+/** Every logit of every prompt position and decoding step, or what log-probabilities there are, against the reference's. */
 export function compareLogits(measure: Measure, reference: Trace, engine: Trace): Comparison {
   return compareRows('logits', measure, reference, engine)
 }
@@ -35,21 +35,24 @@ function compareRows(aspect: 'logits' | 'cache', measure: Measure, expected: Tra
       detail: detail === '' ? 'no logits to compare' : detail,
     }
   }
-  const errors = measureLogits(pairs)
+  const isWhole = pairs.every(({ tokens }) => tokens === null)
+  const errors = isWhole ? measureLogits(pairs) : measureLogProbabilities(pairs)
   const needed = { rmsExcess: errors.rms / spread.rms, maxExcess: errors.max / spread.max }
   // Written so that a NaN fails.
   const passed = needed.rmsExcess <= limits.rmsExcess && needed.maxExcess <= limits.maxExcess
   const metrics = { ...errors, ...needed }
   if (passed) return { aspect, passed, metrics, needed, nearTies: [] }
   const first = firstBeyond(pairs, tolerance(limits, spread)) ?? worstPlace(pairs)
-  const detail = `${describe(aspect)} by ${describeError(pairs, first)} at ${describePlace(first)}, and by ${factor(needed.rmsExcess)} × the spread over the case`
+  const detail = `${describe(aspect, isWhole)} by ${describeError(pairs, first)} at ${describePlace(first)}, and by ${factor(needed.rmsExcess)} × the spread over the case`
   return { aspect, passed, metrics, needed, nearTies: [], first, detail }
 }
 
-const describe = (aspect: 'logits' | 'cache') =>
-  aspect === 'logits'
-    ? 'logits differ from the reference'
-    : 'logits through the KV cache differ from those of one uncached pass'
+function describe(aspect: 'logits' | 'cache', isWhole: boolean): string {
+  const what = isWhole ? 'logits' : 'log-probabilities'
+  return aspect === 'logits'
+    ? `${what} differ from the reference`
+    : `${what} through the KV cache differ from those of one uncached pass`
+}
 
 const firstBeyond = (pairs: readonly RowPair[], bound: number): Place | undefined =>
   firstPlace(

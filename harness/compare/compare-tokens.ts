@@ -1,9 +1,9 @@
-import { argmax } from '../trace/logits.js'
+import { topTokens, type TokenRow } from '../trace/token-rows.js'
 import type { Comparison, NearTie, Prompt, TokenCount, Trace } from '../types.js'
 import type { Measure } from './compare-logits.js'
 import { tieGap } from './limits.js'
 import { describePlace } from './place.js'
-import { firstPlace, predictingRow, type Row } from './rows.js'
+import { firstPlace, gapBetween, predictingRow } from './rows.js'
 
 export interface TokenComparison {
   readonly comparison: Comparison
@@ -59,17 +59,17 @@ function differences(
 ): NearTie[] {
   const expected = reference.generated[index]
   const at = (step: number, token: number): NearTie => {
-    const row = predicting(reference, index, step)
-    return { prompt: prompt.id, step, expected: expected[step], actual: token, gap: row[expected[step]] - row[token] }
+    const gap = gapBetween(predicting(reference, index, step), expected[step], token)
+    return { prompt: prompt.id, step, expected: expected[step], actual: token, gap }
   }
-  const later = forced === null ? [] : expected.map((_, step) => argmax(predicting(forced, index, step)))
+  const later = forced === null ? [] : expected.map((_, step) => topTokens(predicting(forced, index, step), 1)[0])
   return [
     at(fork, own.generated[index][fork]),
     ...later.flatMap((token, step) => (step > fork && token !== expected[step] ? [at(step, token)] : [])),
   ]
 }
 
-function predicting(trace: Trace, prompt: number, step: number): Row {
+function predicting(trace: Trace, prompt: number, step: number): TokenRow {
   const row = predictingRow(trace, prompt, step)
   if (row === undefined) throw new Error(`the trace holds no logits for token ${step} of prompt ${prompt}`)
   return row

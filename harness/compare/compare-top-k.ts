@@ -1,11 +1,11 @@
-import { topIndices } from '../trace/logits.js'
+import { topTokens } from '../trace/token-rows.js'
 import type { Comparison, NearTie, Trace } from '../types.js'
 import type { Measure } from './compare-logits.js'
 import { tieGap, topCount } from './limits.js'
 import { describePlace } from './place.js'
-import { comparePlaces, pairRows, type RowPair } from './rows.js'
+import { comparePlaces, gapBetween, pairRows, type RowPair } from './rows.js'
 
-/** The five highest logits at every position, ids and order. An order that the reference cannot tell is a near tie. */
+/** The five most likely tokens at every position, ids and order. An order that the reference cannot tell is a near tie. */
 export function compareTopK(measure: Measure, reference: Trace, engine: Trace): Comparison {
   const { pairs, absent } = pairRows(measure.prompts, reference, engine)
   const gap = tieGap(measure.limits, measure.spread)
@@ -27,11 +27,13 @@ export function compareTopK(measure: Measure, reference: Trace, engine: Trace): 
   return { aspect: 'top-k', passed, metrics, needed: first === undefined ? null : needed, nearTies, first, detail }
 }
 
-/** The ranks at which two rows of logits name different tokens. */
-function swapsAt({ place, expected, actual }: RowPair): NearTie[] {
-  const ours = topIndices(actual, topCount)
-  return topIndices(expected, topCount).flatMap((token, rank) => {
+/** The ranks at which two rows name different tokens. */
+function swapsAt({ place, rows: { expected, actual } }: RowPair): NearTie[] {
+  const ours = topTokens(actual, topCount)
+  return topTokens(expected, topCount).flatMap((token, rank) => {
     const other = ours[rank]
-    return token === other ? [] : [{ ...place, expected: token, actual: other, gap: expected[token] - expected[other] }]
+    return token === other
+      ? []
+      : [{ ...place, expected: token, actual: other, gap: gapBetween(expected, token, other) }]
   })
 }

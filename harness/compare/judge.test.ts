@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import type { Spread, Trace } from '../types.js'
 import { judge } from './judge.js'
 import { defaultLimits } from './limits.js'
+import { wholeLogits } from './row-form.js'
 import { makeTrace, prompts } from './traces.fixture.js'
 
 const spread: Spread = { dtype: 'float32', rms: 1e-5, max: 4e-5, origin: 'recorded' }
 const judgeTraces = (reference: Trace, own: Trace, forced: Trace | null = null, uncached: Trace | null = null) =>
-  judge(prompts, reference, { own, forced, uncached }, defaultLimits, spread)
+  judge(prompts, reference, { form: wholeLogits, own, forced, uncached }, defaultLimits, spread)
 
 describe('judge', () => {
   it('passes the reference itself', () => {

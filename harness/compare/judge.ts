@@ -1,17 +1,9 @@
+import type { EvidenceUnit } from '../evidence.js'
 import type { Comparison, Limits, Prompt, Spread, TokenCount, Trace } from '../types.js'
+import { alignTraces, type EngineTraces } from './align-traces.js'
 import { compareCache, compareLogits, type Measure } from './compare-logits.js'
 import { compareTokens } from './compare-tokens.js'
 import { compareTopK } from './compare-top-k.js'
-
-/** What an engine gave for a case. */
-export interface EngineTraces {
-  /** Its own cached generation. */
-  readonly own: Trace
-  /** Under the reference's tokens, where its own generation went elsewhere. */
-  readonly forced: Trace | null
-  /** One uncached pass over prompts and the reference's tokens, where it can do that. */
-  readonly uncached: Trace | null
-}
 
 export interface Judgement {
   readonly outcome: 'pass' | 'near-tie' | 'fail'
@@ -29,13 +21,15 @@ export function judge(
   engine: EngineTraces,
   limits: Limits,
   spread: Spread,
+  others: readonly Comparison[] = [],
 ): Judgement {
   const measure: Measure = { prompts, limits, spread }
-  const aligned = alignTraces(reference, engine)
-  const tokens = compareTokens(measure, reference, engine.own, engine.forced)
-  const logits = compareLogits(measure, reference, aligned)
-  const comparisons: Comparison[] = [logits, compareTopK(measure, reference, aligned), tokens.comparison]
-  if (engine.uncached !== null) comparisons.push(compareCache(measure, engine.uncached, aligned))
+  const { truth, actual, own, forced, uncached } = alignTraces(reference, engine)
+  const tokens = compareTokens(measure, truth, own, forced)
+  const logits = compareLogits(measure, truth, actual)
+  const comparisons: Comparison[] = [logits, compareTopK(measure, truth, actual), tokens.comparison]
+  if (uncached !== null) comparisons.push(compareCache(measure, uncached, actual))
+  comparisons.push(...others)
 
   const failed = comparisons.filter(({ passed }) => !passed)
   const nearTies = comparisons.flatMap((comparison) => comparison.nearTies)
@@ -46,25 +40,12 @@ export function judge(
     comparisons,
     tokens: tokens.count,
     excess,
-    reason: explain(failed, comparisons, excess, tokens.count),
-  }
-}
-
-/** The engine's own trace, but the forced one for each prompt whose generation went elsewhere. */
-export function alignTraces(reference: Trace, { own, forced }: EngineTraces): Trace {
-  const follows = own.generated.map((tokens, i) =>
-    tokens.every((token, step) => token === reference.generated[i][step]),
-  )
-  return {
-    ...own,
-    tensor: (name) => {
-      const prompt = Number(name.slice(0, name.indexOf('.')))
-      return follows[prompt] ? own.tensor(name) : (forced ?? own).tensor(name)
-    },
+    reason: explain(engine.form.unit, failed, comparisons, excess, tokens.count),
   }
 }
 
 function explain(
+  unit: EvidenceUnit,
   failed: readonly Comparison[],
   all: readonly Comparison[],
   excess: number | null,
@@ -74,7 +55,7 @@ function explain(
     const [{ aspect, detail = `${aspect} out of bounds` }, ...rest] = failed
     return rest.length === 0 ? detail : `${detail}; also out of bounds: ${rest.map((other) => other.aspect).join(', ')}`
   }
-  const error = `logits within ${(excess ?? 0).toPrecision(2)} × the spread`
+  const error = `${unit} within ${(excess ?? 0).toPrecision(2)} × the spread`
   const equal = `${tokens.equal} of ${tokens.total} generated tokens equal`
   const ties = all.flatMap(({ nearTies }) => nearTies)
   if (ties.length === 0) return `${error}, ${equal}`

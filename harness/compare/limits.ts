@@ -24,10 +24,18 @@ export const relativeFloor: Readonly<Record<string, number>> = {
  */
 export const oracleSpreadFactor: Readonly<Record<string, number>> = { float32: 2.5, float16: 1, bfloat16: 1 }
 
+/**
+ * Root-mean-square error of transformers in the log-probabilities of its 20 most likely tokens, over that of all its
+ * logits, in the same dtype: 0.99–1.04 on random weights, 1.5–3.0 on trained ones, where the sum that is subtracted from
+ * a row errs as its highest logit does. The largest errors are 0.59–1.45 times one another, and keep their measure
+ * (docs/verdicts.md, "Log-probabilities").
+ */
+export const logProbabilityFactor = 3
+
 /** How many of the top tokens are compared, ids and order: the seed's "top-5 logits". */
 export const topCount = 5
 
-/** The largest error that passes, in units of a logit. */
+/** The largest error that passes, of a logit or a log-probability. */
 export const tolerance = (limits: Limits, spread: Spread): number => limits.maxExcess * spread.max
 
 /**
@@ -35,3 +43,9 @@ export const tolerance = (limits: Limits, spread: Spread): number => limits.maxE
  * tolerance, in opposite directions.
  */
 export const tieGap = (limits: Limits, spread: Spread): number => 2 * tolerance(limits, spread)
+
+/**
+ * How likely an engine's own text must be, between random tokens (0) and the reference's own text (1): half way. Measured
+ * in docs/verdicts.md, "Smoke": engines that are right stay above 0.97, gibberish below 0.1.
+ */
+export const smokeShare = 0.5

@@ -7,8 +7,7 @@ const row = (...logits: number[]) => Float64Array.from(logits)
 
 describe('metrics', () => {
   it('measures errors by their definitions', () => {
-    const place = { prompt: 'one', position: 0 }
-    const errors = measureLogits([{ place, expected: row(3, 4), actual: row(3.3, 4.4) }])
+    const errors = measureLogits([{ expected: row(3, 4), actual: row(3.3, 4.4) }])
     expect(errors.rms).toBeCloseTo(Math.sqrt((0.09 + 0.16) / 2), 12)
     expect(errors.max).toBeCloseTo(0.4, 12)
     expect(errors.nmse).toBeCloseTo(0.25 / 25, 12)

@@ -1,6 +1,8 @@
-/** Distances between rows of logits. Written by hand: no maintained library has them over typed arrays. */
+/** Distances between rows of logits or log-probabilities. Written by hand: no maintained library has them over typed arrays. */
 import { logSumExp } from '../trace/logits.js'
-import type { RowPair, Row } from './rows.js'
+import type { Row, RowPair } from './rows.js'
+
+type Values = Pick<RowPair, 'expected' | 'actual'>
 
 /** Errors of logits, pooled over all rows and the whole vocabulary. */
 export interface LogitErrors {
@@ -19,17 +21,20 @@ export interface LogitErrors {
   readonly rows: number
 }
 
-export function measureLogits(pairs: readonly RowPair[]): LogitErrors {
-  let [squares, signal, values, max, logitMax, klSum, klMax] = [0, 0, 0, 0, 0, 0, 0]
+/** Errors of log-probabilities, pooled over the tokens that both sides name. */
+export interface LogProbabilityErrors {
+  readonly rms: number
+  readonly max: number
+  readonly rows: number
+  /** How many log-probabilities were compared. */
+  readonly values: number
+}
+
+/** Of whole rows. */
+export function measureLogits(pairs: readonly Values[]): LogitErrors {
+  const { squares, signal, values, max, largest } = poolErrors(pairs)
+  let [klSum, klMax] = [0, 0]
   for (const { expected, actual } of pairs) {
-    for (let i = 0; i < expected.length; i++) {
-      const error = Math.abs(actual[i] - expected[i])
-      squares += error * error
-      signal += expected[i] * expected[i]
-      max = Math.max(max, error)
-      logitMax = Math.max(logitMax, Math.abs(expected[i]))
-    }
-    values += expected.length
     const kl = divergence(expected, actual)
     klSum += kl
     klMax = Math.max(klMax, kl)
@@ -41,12 +46,33 @@ export function measureLogits(pairs: readonly RowPair[]): LogitErrors {
     klMean: klSum / pairs.length,
     klMax,
     logitRms: Math.sqrt(signal / values),
-    logitMax,
+    logitMax: largest,
     rows: pairs.length,
   }
 }
 
-/** Largest error of a row, in logits; NaN if any is. */
+/** Of rows that name their most likely tokens only: without the rest there is no divergence of the distributions. */
+export function measureLogProbabilities(pairs: readonly Values[]): LogProbabilityErrors {
+  const { squares, values, max } = poolErrors(pairs)
+  return { rms: Math.sqrt(squares / values), max, rows: pairs.length, values }
+}
+
+function poolErrors(pairs: readonly Values[]) {
+  let [squares, signal, values, max, largest] = [0, 0, 0, 0, 0]
+  for (const { expected, actual } of pairs) {
+    for (let i = 0; i < expected.length; i++) {
+      const error = Math.abs(actual[i] - expected[i])
+      squares += error * error
+      signal += expected[i] * expected[i]
+      max = Math.max(max, error)
+      largest = Math.max(largest, Math.abs(expected[i]))
+    }
+    values += expected.length
+  }
+  return { squares, signal, values, max, largest }
+}
+
+/** Largest error of a row; NaN if any is. */
 export function largestError(expected: Row, actual: Row): number {
   let max = 0
   for (let i = 0; i < expected.length; i++) max = Math.max(max, Math.abs(actual[i] - expected[i]))

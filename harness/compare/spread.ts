@@ -1,6 +1,7 @@
 import type { Prompt, Spread, Trace } from '../types.js'
-import { oracleSpreadFactor, relativeFloor } from './limits.js'
+import { logProbabilityFactor, oracleSpreadFactor, relativeFloor } from './limits.js'
 import { measureLogits } from './metrics.js'
+import type { RowForm } from './row-form.js'
 import { pairRows } from './rows.js'
 
 /** How far a source in `dtype` is from the truth of the same source, over all prompts and positions. */
@@ -29,3 +30,7 @@ export function atLeast(spread: Spread | null, floor: Spread): Spread {
   if (spread === null || (spread.rms < floor.rms && spread.max < floor.max)) return floor
   return { ...spread, rms: Math.max(spread.rms, floor.rms), max: Math.max(spread.max, floor.max) }
 }
+
+/** A spread of logits as one of what an engine gives. */
+export const spreadIn = ({ unit }: RowForm, spread: Spread): Spread =>
+  unit === 'logits' ? spread : { ...spread, rms: logProbabilityFactor * spread.rms }

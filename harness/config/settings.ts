@@ -25,6 +25,8 @@ export interface RunSettings {
   readonly history: string | null
   /** Verdicts under way at once; null: one a processor, at most 4. */
   readonly jobs: number | null
+  /** GiB that engines under way may need together; null: what is free. */
+  readonly memory: number | null
   /** Seconds. */
   readonly timeout: number
   readonly failOn: FailOn
@@ -120,6 +122,14 @@ export const settings: { readonly [Name in keyof RunSettings]: Setting<RunSettin
     description: 'verdicts under way at once',
     fallback: () => null,
     defaultText: 'one a processor, at most 4',
+  },
+  memory: {
+    ...count.orNull,
+    flag: '--memory <GiB>',
+    variable: 'PARITY_MEMORY',
+    description: 'memory that the verdicts under way may need together',
+    fallback: () => null,
+    defaultText: 'what is free',
   },
   timeout: {
     ...count,

@@ -38,6 +38,7 @@ const step = (expected: number, actual: number, gap: number, error: number): Ste
 
 /** Two prompts: the second has a near tie at step 1 and leaves the reference at step 2. */
 const evidence: Evidence = {
+  unit: 'logits',
   prompts: [
     {
       prompt: 'calm',

@@ -33,6 +33,7 @@ describe('built-in reporters', () => {
       'json',
       'jsonl',
       'markdown',
+      'matrix',
       'html',
       'junit',
       'badge',
@@ -56,7 +57,7 @@ describe('built-in reporters', () => {
     await expect(loadReporters(['json', name])).rejects.toMatchObject({
       code: 'PARITY_REPORTER',
       message: `there is no reporter '${name}'`,
-      hint: 'Reporters: terminal, json, jsonl, markdown, html, junit, badge, github, or the path of a module of yours.',
+      hint: 'Reporters: terminal, json, jsonl, markdown, matrix, html, junit, badge, github, or the path of a module of yours.',
     })
   })
 })

@@ -6,6 +6,7 @@ export const reporters = {
   json: async () => (await import('./writers/json.js')).makeReporter,
   jsonl: async () => (await import('./writers/jsonl.js')).makeReporter,
   markdown: async () => (await import('./writers/markdown.js')).makeReporter,
+  matrix: async () => (await import('./writers/matrix.js')).makeReporter,
   html: async () => (await import('./writers/html.js')).makeReporter,
   junit: async () => (await import('./writers/junit.js')).makeReporter,
   badge: async () => (await import('./writers/badge.js')).makeReporter,

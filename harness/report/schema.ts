@@ -1,6 +1,7 @@
 /** `report.json`, version 1. JSON has no NaN and no infinity: such numbers are strings there. */
 import { z } from 'zod'
-import { changes, outcomes } from '../types.js'
+import { evidenceUnits } from '../evidence.js'
+import { changes, checkNames, outcomes } from '../types.js'
 
 const spelt = z.union([z.number(), z.literal(['NaN', 'Infinity', '-Infinity'])])
 const count = z.int().nonnegative()
@@ -16,7 +17,7 @@ const limitsOf = <T extends z.ZodType>(number: T) => z.object({ rmsExcess: numbe
 
 const comparisonOf = <T extends z.ZodType>(number: T) =>
   z.object({
-    aspect: z.enum(['top-k', 'logits', 'tokens', 'cache', 'tokenizer']),
+    aspect: z.enum(['top-k', 'logits', 'tokens', 'cache', 'tokenizer', ...checkNames]),
     passed: z.boolean(),
     metrics: z.record(z.string(), number),
     needed: limitsOf(number).nullable().describe('The smallest limits that would have passed'),
@@ -43,9 +44,11 @@ const evidenceOf = <T extends z.ZodType>(number: T) => {
     firstBeyond: count.nullable(),
   })
   return z.object({
+    // Reports of before there were log-probabilities do not say it.
+    unit: z.enum(evidenceUnits).default('logits').describe('Of the top 5, gaps, errors of steps and the scatter'),
     prompts: z.array(z.object({ prompt: z.string(), tokens: z.array(count), steps: z.array(step) })),
     layers: layers.nullable(),
-    scatter: z.array(z.tuple([number, number])).describe('Logits of reference and engine: a sample'),
+    scatter: z.array(z.tuple([number, number])).describe('Values of reference and engine: a sample'),
     texts: z.record(z.string(), z.string()).describe('What token ids decode to; may be hostile'),
   })
 }
@@ -72,10 +75,12 @@ const verdictOf = <T extends z.ZodType>(number: T) =>
         dtype: z.string(),
         rms: number,
         max: number,
-        origin: z.enum(['recorded', 'transformers', 'oracle', 'floor']),
+        origin: z.enum(['recorded', 'transformers', 'oracle', 'emulated', 'floor']),
       })
       .nullable(),
-    excess: number.nullable().describe('Root-mean-square error of the logits as a multiple of the spread'),
+    excess: number
+      .nullable()
+      .describe('Root-mean-square error of logits or log-probabilities as a multiple of the spread'),
     tokens: z.object({ equal: count, nearTie: count, diverged: count, total: count }).nullable(),
     evidence: evidenceOf(number).nullable().describe('What the figures are drawn from'),
     fault: z.enum(['engine', 'infrastructure']).optional().describe('Whose an error is'),

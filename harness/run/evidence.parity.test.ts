@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { filterCases } from '../cases/filter-cases.js'
 import { loadCases } from '../cases/load-cases.js'
+import { findDefect } from '../cases/load-defects.js'
 import { defaultLimits } from '../compare/limits.js'
 import { packageRoot } from '../package-root.js'
 import { verdictSchema } from '../report/schema.js'
@@ -12,7 +13,7 @@ import { makeSources } from '../sources/index.js'
 import type { Evidence } from '../evidence.js'
 import type { Verdict } from '../types.js'
 
-async function judgeCase(caseId: string, options: { readonly defect?: string } = {}, reference = 'recorded') {
+async function judgeCase(caseId: string, defect: string | null = null, reference = 'recorded') {
   const verdicts: Verdict[] = []
   const plan = {
     sources: makeSources(),
@@ -21,11 +22,11 @@ async function judgeCase(caseId: string, options: { readonly defect?: string } =
     reference: parseSourceId(reference),
     recordings: join(packageRoot, 'references/recorded'),
     limits: defaultLimits,
-    jobs: 1,
+    budget: { jobs: 1, memory: 2 ** 33 },
     isNightly: true,
     threads: 1,
     timeouts: { startMs: 60_000, openMs: 300_000, observeMs: 300_000 },
-    options,
+    options: defect === null ? {} : { defect: (await findDefect(defect)).plant },
     reproduce: () => '',
   }
   for await (const event of run(plan, new AbortController().signal))
@@ -74,7 +75,7 @@ describe('gemma4/e2b/pruned', () => {
     // It sits behind the last layer.
     ['softcap-dropped', null],
   ])('with %s has its first layer beyond the noise at %s', async (defect, layer) => {
-    const { outcome, evidence, spread } = await judgeCase('gemma4/e2b/pruned', { defect })
+    const { outcome, evidence, spread } = await judgeCase('gemma4/e2b/pruned', defect)
     expect(outcome).toBe('fail')
     expect(evidence.layers?.firstBeyond).toBe(layer)
     expect(Math.max(...stepsOf(evidence).map(({ error }) => error))).toBeGreaterThan(4 * (spread?.rms ?? Infinity))
@@ -103,7 +104,7 @@ describe('gemma4/e4b-fine-tuned/pruned', () => {
   })
 
   it('has no layers where the reference is not recorded', async () => {
-    const { outcome, evidence } = await judgeCase('gemma4/e4b-fine-tuned/pruned', {}, 'oracle')
+    const { outcome, evidence } = await judgeCase('gemma4/e4b-fine-tuned/pruned', null, 'oracle')
     expect(outcome).toBe('pass')
     expect(evidence.layers).toBe(null)
     expect(stepsOf(evidence).length).toBe(36)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { defaultLimits } from '../compare/limits.js'
+import { wholeLogits } from '../compare/row-form.js'
 import { makeTrace, prompts } from '../compare/traces.fixture.js'
 import { packageRoot } from '../package-root.js'
 import type { Capability, Session, Spread } from '../types.js'
@@ -40,10 +41,11 @@ async function gather(misdeed: string, gives: readonly Capability[], noise: read
     truth: trace,
     layers: { prompt: 'one', noise: () => noise },
     spread: () => Promise.resolve(spread),
+    under: () => Promise.resolve(trace),
   }
   const item = { id: 'mine/a', folder, prompts, generate: 3 }
   const measure = { prompts, limits: defaultLimits, spread }
-  const traces = { own: trace, forced: null, uncached: null }
+  const traces = { form: wholeLogits, own: trace, forced: null, uncached: null }
   return gatherEvidence(giving, item, reference, traces, measure, new AbortController().signal)
 }
 

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { EngineTraces } from '../compare/align-traces.js'
 import type { Measure } from '../compare/compare-logits.js'
 import { collectEvidence } from '../compare/collect-evidence.js'
-import type { EngineTraces } from '../compare/judge.js'
 import type { ObservedLayers } from '../compare/measure-layer-evidence.js'
+import { formOf, topKOf } from '../compare/row-form.js'
 import { ParityError } from '../errors.js'
 import { openTokenizer } from '../prompt/open-tokenizer.js'
 import type { Evidence } from '../evidence.js'
@@ -50,7 +51,8 @@ async function observeLayers(
   const prompt = item.prompts.find(({ id }) => id === layers?.prompt)
   const noise = layers?.noise(session.source.dtype) ?? null
   if (prompt === undefined || noise === null || !session.source.gives.includes('layers')) return null
-  return { prompt: prompt.id, noise, actual: await session.observe(layersOf(item, prompt), signal) }
+  const topK = topKOf(formOf(session.source.gives))
+  return { prompt: prompt.id, noise, actual: await session.observe(layersOf(item, prompt, topK), signal) }
 }
 
 /** What every token of the evidence decodes to by itself. Nothing where the checkpoint has no tokenizer, or a broken one. */

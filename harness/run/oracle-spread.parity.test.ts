@@ -22,7 +22,7 @@ const plan: RunPlan = {
   reference: { name: 'recorded' },
   recordings: join(packageRoot, 'references/recorded'),
   limits: defaultLimits,
-  jobs: 1,
+  budget: { jobs: 1, memory: 2 ** 33 },
   isNightly: false,
   threads: 1,
   timeouts: { startMs: 60_000, openMs: 300_000, observeMs: 300_000 },

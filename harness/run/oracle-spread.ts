@@ -10,7 +10,7 @@ import { withSession } from './with-session.js'
  * Stored values × tokens that the oracle gets through in about ten minutes: 124 tokens of 600,000 values take 10 s on the
  * machine of docs/verdicts.md.
  */
-const mostWork = 4e9
+export const mostWork = 4e9
 
 /**
  * The oracle with every operation rounded to `dtype`, against a truth. `null` for a dtype that it does not know, as a
@@ -32,7 +32,8 @@ export async function measureOracleSpread(
   return measureSpread(item.prompts, truth, inDtype, dtype, 'oracle')
 }
 
-async function countWork({ folder, prompts, generate }: PreparedCase): Promise<number> {
+/** Stored values × tokens. */
+export async function countWork({ folder, prompts, generate }: PreparedCase): Promise<number> {
   const { tensors } = await openCheckpoint(folder)
   const values = [...tensors.values()].reduce((sum, { shape }) => sum + shape.reduce((one, other) => one * other, 1), 0)
   return values * prompts.reduce((sum, { tokens }) => sum + tokens.length + generate, 0)

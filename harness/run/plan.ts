@@ -3,6 +3,7 @@ import type { Sources } from '../sources/index.js'
 import type { Timeouts } from '../sources/source.js'
 import type { Limits, SourceId } from '../types.js'
 import type { Cell } from './cells.js'
+import type { Budget } from './work-within.js'
 
 /** Everything that a run does, decided before it starts. */
 export interface RunPlan {
@@ -15,8 +16,10 @@ export interface RunPlan {
   /** Folder of the recorded traces. */
   readonly recordings: string
   readonly limits: Limits
-  /** Verdicts under way at once. */
-  readonly jobs: number
+  /** Whether the oracle is asked where engine and reference disagree; not where it is missing. */
+  readonly arbitrates?: boolean
+  /** What may be under way at once. */
+  readonly budget: Budget
   /** Whether engines also take the cases that leave them to the nightly run. */
   readonly isNightly: boolean
   /** The cells to run, of those that the plan has; all of them where it is missing. */

@@ -1,11 +1,12 @@
 /** The truth of a case, and how far the reference is from itself. */
 import { atLeast, measureSpread, spreadFloor } from '../compare/spread.js'
 import { ParityError } from '../errors.js'
-import type { Source } from '../sources/source.js'
+import type { Roundings, Source } from '../sources/source.js'
 import { formatSourceId } from '../source-id.js'
 import { hasRecording, readProvenance, readRecording } from '../trace/recording-store.js'
 import type { Recording } from '../trace/recording.js'
-import type { PreparedCase, SourceId, Spread, Trace } from '../types.js'
+import type { PreparedCase, ResolvedSource, Session, SourceId, Spread, Trace } from '../types.js'
+import { measureEmulatedSpread } from './emulated-spread.js'
 import { generation, underTokens } from './observations.js'
 import { measureOracleSpread } from './oracle-spread.js'
 import type { RunPlan } from './plan.js'
@@ -17,16 +18,35 @@ export interface Reference {
   readonly truth: Trace
   /** The prompt whose hidden states the truth holds, and what the reference errs by in a dtype; null of a live one. */
   readonly layers: { readonly prompt: string; noise(dtype: string): readonly number[] | null } | null
-  /** The error that the reference itself makes in a dtype, never below the floor. */
-  spread(dtype: string, signal: AbortSignal): Promise<Spread>
+  /** The error that the reference itself makes in a dtype, never below the floor, nor below that of roundings. */
+  spread(dtype: string, signal: AbortSignal, roundings?: Roundings): Promise<Spread>
+  /** The reference under the tokens that an engine generated, which takes a live one. */
+  under(own: Trace, signal: AbortSignal): Promise<Trace>
 }
 
 /** Which source tells the truth about a case. */
 export async function chooseReference(plan: RunPlan, item: PreparedCase): Promise<SourceId> {
   if (plan.reference !== null) return plan.reference
   if (hasRecording(plan.recordings, item.id)) return { name: 'recorded' }
+  return chooseLive(plan)
+}
+
+/** The source that is asked where nothing is recorded. */
+async function chooseLive(plan: RunPlan): Promise<SourceId> {
   const live = { name: 'transformers' }
   return (await plan.sources.find(live).check(live)).ok ? live : { name: 'oracle' }
+}
+
+function openLive(
+  plan: RunPlan,
+  item: PreparedCase,
+  id: SourceId,
+  dtype: string,
+  signal: AbortSignal,
+): Promise<Session> {
+  const { threads, timeouts } = plan
+  const request = { id: { ...id, dtype }, checkpoint: item.folder, threads, options: {}, timeouts }
+  return plan.sources.find(id).open(request, signal)
 }
 
 /** The name of the reference that `openReference` would open, which is not run for it. */
@@ -53,7 +73,17 @@ function truthDtype({ dtypes }: Source, id: SourceId): string {
 /** @throws ParityError where a recording is missing or of something else; WorkerFault where a live reference refuses */
 export async function openReference(plan: RunPlan, item: PreparedCase, signal: AbortSignal): Promise<Reference> {
   const id = await chooseReference(plan, item)
-  return id.name === 'recorded' ? recordedReference(plan, item) : liveReference(plan, item, id, signal)
+  const reference = await (id.name === 'recorded'
+    ? recordedReference(plan, item)
+    : liveReference(plan, item, id, signal))
+  return {
+    ...reference,
+    async spread(dtype, abort, roundings) {
+      const own = await reference.spread(dtype, abort)
+      if (roundings === undefined) return own
+      return atLeast(await measureEmulatedSpread(plan, item, reference.truth, dtype, roundings, abort), own)
+    },
+  }
 }
 
 async function recordedReference(plan: RunPlan, item: PreparedCase): Promise<Reference> {
@@ -76,6 +106,11 @@ async function recordedReference(plan: RunPlan, item: PreparedCase): Promise<Ref
       if (wanted === recording.source.dtype) return floor
       return atLeast(await measureOracleSpread(plan, item, truth, wanted, abort), floor)
     },
+    async under(own, abort) {
+      const live = await chooseLive(plan)
+      const session = await openLive(plan, item, live, truthDtype(plan.sources.find(live), live), abort)
+      return withSession(session, (opened) => opened.observe(underTokens(item, own), abort))
+    },
   }
 }
 
@@ -83,21 +118,11 @@ async function recordedReference(plan: RunPlan, item: PreparedCase): Promise<Ref
 async function liveReference(plan: RunPlan, item: PreparedCase, id: SourceId, signal: AbortSignal): Promise<Reference> {
   const source = plan.sources.find(id)
   const dtype = truthDtype(source, id)
-  const open = (inDtype: string) =>
-    source.open(
-      {
-        id: { ...id, dtype: inDtype },
-        checkpoint: item.folder,
-        threads: plan.threads,
-        options: {},
-        timeouts: plan.timeouts,
-      },
-      signal,
-    )
-  const { resolved, truth } = await withSession(await open(dtype), async (session) => ({
-    resolved: session.source,
-    truth: await session.observe(generation(item), signal),
-  }))
+  const open = (inDtype: string) => openLive(plan, item, id, inDtype, signal)
+  const { resolved, truth } = await withSession(await open(dtype), async (session) => {
+    requireLogits(session.source)
+    return { resolved: session.source, truth: await session.observe(generation(item), signal) }
+  })
   const origin = id.name === 'oracle' ? 'oracle' : 'transformers'
   return {
     name: formatSourceId({ name: resolved.name, version: resolved.version, dtype }),
@@ -111,5 +136,18 @@ async function liveReference(plan: RunPlan, item: PreparedCase, id: SourceId, si
       )
       return atLeast(measureSpread(item.prompts, truth, inDtype, wanted, origin), floor)
     },
+    async under(own, abort) {
+      return withSession(await open(dtype), (session) => session.observe(underTokens(item, own), abort))
+    },
   }
+}
+
+/** The truth is whole rows: limits and near ties are measured on them. */
+function requireLogits({ name, gives }: ResolvedSource): void {
+  if (gives.includes('logits')) return
+  throw new ParityError(
+    'PARITY_SOURCE',
+    `${name} gives log-probabilities of its most likely tokens only, which is too little for a reference`,
+    'Take a source that gives logits: recorded, transformers or oracle.',
+  )
 }

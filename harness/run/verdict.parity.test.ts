@@ -32,7 +32,7 @@ const planOf = (options: RunPlan['options']): RunPlan => ({
   reference: null,
   recordings: join(packageRoot, 'references/recorded'),
   limits: defaultLimits,
-  jobs: 1,
+  budget: { jobs: 1, memory: 2 ** 33 },
   isNightly: false,
   threads: 1,
   timeouts: { startMs: 60_000, openMs: 300_000, observeMs: 300_000 },
@@ -104,7 +104,7 @@ describe('an engine that the machine lacks', () => {
 
 describe('a divergence that is declared', () => {
   it('keeps its evidence, there or gone', async () => {
-    const there = await reach('onnxruntime:cpu', known, { defect: 'softcap-dropped' })
+    const there = await reach('onnxruntime:cpu', known, { defect: { config: [{ at: 'softcap', set: null }] } })
     expect([there.outcome, there.evidence?.prompts.length]).toEqual(['known', 3])
     const gone = await reach('onnxruntime:cpu', known)
     expect([gone.outcome, gone.evidence?.prompts.length]).toEqual(['fixed', 3])

@@ -1,14 +1,17 @@
 /** One case on one engine: from its checkpoint to its verdict. Whatever the engine does becomes a verdict too. */
 import { judge } from '../compare/judge.js'
+import { spreadIn } from '../compare/spread.js'
 import { openCheckpoint } from '../checkpoint/checkpoint.js'
 import { identify } from '../checkpoint/identity.js'
 import { blankVerdict } from '../report/blank-verdict.js'
 import { formatSourceId, matchesSourceId, parseSourceId } from '../source-id.js'
 import type { KnownDivergence, PreparedCase, Progress, ResolvedSource, SourceId, Verdict } from '../types.js'
 import { WorkerFault } from '../workers/host.js'
+import { arbitrate } from './arbitrate.js'
 import { classifyFault, ReferenceFault } from './classify-fault.js'
 import { gatherEvidence } from './gather-evidence.js'
 import { labelEngine } from './label-engine.js'
+import { observeChecks } from './observe-checks.js'
 import { observeEngine } from './observe-engine.js'
 import type { RunPlan } from './plan.js'
 import { nameReference, type Reference } from './reference.js'
@@ -79,16 +82,26 @@ async function attempt(
         reason: seen.reason,
         peakBytes: seen.own.peakBytes,
       }
-    const spread = await blameReference(() => truth.spread(session.source.dtype, signal))
+    const spread = spreadIn(
+      seen.traces.form,
+      await blameReference(() => truth.spread(session.source.dtype, signal, source.roundings?.(engine))),
+    )
     const measure = { prompts: item.prompts, limits: plan.limits, spread }
-    const judgement = judge(item.prompts, truth.truth, seen.traces, plan.limits, spread)
+    const checking = { session, item, reference: truth, traces: seen.traces, measure, signal }
+    const checked = await observeChecks(checking)
+    const judgement = judge(item.prompts, truth.truth, seen.traces, plan.limits, spread, checked.comparisons)
     const { evidence, notCompared } = await gatherEvidence(session, item, truth, seen.traces, measure, signal)
+    const disputed = judgement.outcome === 'fail' && plan.arbitrates && !truth.name.startsWith('oracle')
+    const hint = disputed
+      ? await arbitrate(plan, item, truth.truth, seen.traces, { ...judgement, spread }, signal)
+      : null
     return {
       ...facts,
       ...judgement,
+      ...(hint === null ? {} : { hint }),
       limits: plan.limits,
       spread,
-      notCompared: [...seen.notCompared, ...(await insideWindow(item)), ...notCompared],
+      notCompared: [...seen.notCompared, ...(await insideWindow(item)), ...checked.notCompared, ...notCompared],
       evidence,
       peakBytes: seen.traces.own.peakBytes,
     }

@@ -1,4 +1,5 @@
 import type { Availability, Session, SourceId } from '../types.js'
+import type { BlockType } from '../checkpoint/round-blocks.js'
 import type { Interpreter } from './python/interpreter.js'
 
 export interface OpenSource {
@@ -19,6 +20,14 @@ export interface Timeouts {
   readonly observeMs: number
 }
 
+/** What a source rounds that transformers does not in the same dtype; the spread is measured with it. */
+export interface Roundings {
+  /** Weights are stored in blocks. */
+  readonly weights?: BlockType
+  /** Argument and result of gelu are. */
+  readonly gelu?: 'float16'
+}
+
 /** A program that runs a checkpoint. Engine and reference are the same thing in another role. */
 export interface Source {
   readonly name: string
@@ -28,8 +37,12 @@ export interface Source {
   readonly devices: readonly string[]
   /** What it computes in, the default for an engine first. */
   readonly dtypes: readonly string[]
+  /** Memory that it needs before any checkpoint, in bytes: 1 GiB where nothing is said. */
+  readonly baseBytes?: number
   /** Whether this machine can run it on the device named, or on its default one. */
   check(id: SourceId): Promise<Availability>
+  /** What it rounds by design, beyond what its dtype says; missing where that is nothing. */
+  roundings?(id: SourceId): Roundings
   /** Starts it over a checkpoint. Throws a `WorkerFault` where it refuses. */
   open(request: OpenSource, signal: AbortSignal): Promise<Session>
   /** Makes what it needs, for `parity doctor --install`; missing where nothing is to be made. @throws ParityError */

@@ -7,6 +7,7 @@ import type { RunSettings } from '../config/settings.js'
 import { settingsOf, settle } from '../config/settle.js'
 import { ParityError } from '../errors.js'
 import type { RunPlan } from '../run.js'
+import { freeMemory } from '../run/estimate-memory.js'
 import { parseSourceId } from '../source-id.js'
 import { makeSources } from '../sources/index.js'
 import type { Case, TokenizerCase } from '../types.js'
@@ -55,7 +56,8 @@ export async function planTests(options: ParityOptions): Promise<TestPlan> {
       reference: settings.reference === null ? null : parseSourceId(settings.reference),
       recordings: settings.recordings,
       limits: defaultLimits,
-      jobs: 1,
+      arbitrates: true,
+      budget: { jobs: 1, memory: freeMemory() },
       isNightly: settings.nightly,
       // Test files run beside each other.
       threads: Math.max(1, Math.floor(processors / 4)),

@@ -31,6 +31,9 @@ export interface Opened {
   readonly adapter?: string | null
   /** Tensors of the checkpoint that the source does not use. */
   readonly unexpected?: readonly string[]
+  /** Where only an open source knows, in place of what the identity says. */
+  readonly gives?: readonly Capability[]
+  readonly version?: string
 }
 
 export interface Observed {

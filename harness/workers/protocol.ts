@@ -34,6 +34,7 @@ const observeRequest = z
     logits: z.enum(['last', 'all']).default('last'),
     topK: z.int().positive().nullable().default(null),
     layers: z.union([z.literal(false), z.literal('all'), z.array(count)]).default(false),
+    parts: z.boolean().default(false),
     save: z.string().min(1),
   })
   .refine((asked) => asked.continuation === null || asked.continuation.length === asked.prompts.length, {
@@ -85,6 +86,9 @@ export const openAnswer = z.object({
   adapter: z.string().nullable().default(null),
   /** Tensors of the checkpoint that the source does not use. */
   unexpected: z.array(z.string()).optional(),
+  /** Where only an open source knows, in place of what its hello said. */
+  gives: z.array(z.enum(capabilities)).optional(),
+  version: z.string().optional(),
 })
 
 export const observeAnswer = z.object({

@@ -18,5 +18,18 @@ export async function readTensorFile(path: string, names: readonly string[], pro
     const prompt = /^(\d+)\../.exec(name)?.[1]
     if (prompt === undefined || Number(prompt) >= prompts) throw new Error(`tensor ${name} belongs to no prompt`)
   }
-  return readMatrices(header)
+  const tensors = await readMatrices(header)
+  checkTopTokens(tensors)
+  return tensors
+}
+
+/** Tokens and their values are of one shape. Where one of them is missing, whoever needs them says so. */
+function checkTopTokens(tensors: TensorFile): void {
+  for (const [name, { rows, columns }] of tensors) {
+    if (!name.endsWith('.top-k.ids')) continue
+    const partner = name.replace(/ids$/, 'values')
+    const other = tensors.get(partner)
+    if (other !== undefined && (other.rows !== rows || other.columns !== columns))
+      throw new Error(`${name} is [${rows}, ${columns}], but ${partner} is [${other.rows}, ${other.columns}]`)
+  }
 }

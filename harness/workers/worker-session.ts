@@ -21,8 +21,9 @@ export async function openWorkerSession(
   kept = false,
 ): Promise<Session> {
   try {
-    const { device, adapter, software } = await host.open(request, signal)
-    const { source: name, version, gives, versions = {} } = host.hello
+    const { device, adapter, software, ...opened } = await host.open(request, signal)
+    const { source: name, versions = {} } = host.hello
+    const { version = host.hello.version, gives = host.hello.gives } = opened
     const folder = await mkdtemp(join(tmpdir(), 'parity-'))
     return new WorkerSession(
       host,

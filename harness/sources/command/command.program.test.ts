@@ -151,13 +151,13 @@ it('a reference that dies is a broken set-up', async () => {
 describe('sources of a config', () => {
   it.each([
     [{ oracle: { command: ['x'] } }, "sources.oracle: there is a source 'oracle' already"],
-    [{ mine: {} }, 'other.json: sources.mine is not an object with a command or a source'],
+    [{ mine: {} }, 'other.json: sources.mine is not an object with one of: command, source, url'],
     [{ mine: { command: 'x' } }, 'other.json: sources.mine.command is not a list of texts'],
     [{ mine: { source: 'no/no/no' } }, 'other.json: sources.mine.source is not name[@version][:device][/dtype]'],
     [{ mine: { source: 'oracle', python: 'python3' } }, 'sources.mine: oracle does not run in Python'],
     [{ mine: { source: 'nothing' } }, "there is no source 'nothing' (in 'nothing')"],
     [{ mine: { command: [] } }, 'other.json: sources.mine.command is empty'],
-    [{ mine: 'x' }, 'other.json: sources.mine is not an object with a command or a source'],
+    [{ mine: 'x' }, 'other.json: sources.mine is not an object with one of: command, source, url'],
     [
       { Mine: { command: ['x'] } },
       'other.json: sources.Mine is no name of a source: those are of lower-case letters, digits and -',

@@ -89,6 +89,35 @@ describe('a worker by the book', () => {
   })
 })
 
+describe('a worker that gives log-probabilities', () => {
+  it.each(['logprobs', 'logprobs-padded'])('passes what is asked of one: %s', async (kind) => {
+    const checks = await examine(kind)
+    expect(checks.filter(({ outcome }) => outcome === 'failed')).toEqual([])
+    expect(checks.filter(({ name }) => name.startsWith('logprobs'))).toEqual([
+      {
+        name: 'logprobs',
+        outcome: 'ok',
+        detail: 'falling log-probabilities of up to 5 tokens a row, the first of which is generated',
+      },
+      { name: 'logprobs-last', outcome: 'ok', detail: 'one row a prompt' },
+    ])
+    expect(checks.find(({ name }) => name === 'logits-all')?.detail).toBe('its hello does not give logits')
+  })
+
+  it.each([
+    ['logprobs-raw', /^row 0 of 0\.top-k\.values is not normalised: its probabilities add up to \d/],
+    ['logprobs-rising', 'row 0 of 0.top-k.values does not fall'],
+    ['logprobs-twice', 'row 0 of 0.top-k.values names a token twice'],
+    ['logprobs-outside', 'row 0 of 0.top-k.values names token 512, which is outside the vocabulary of 512'],
+    ['logprobs-holey', 'row 0 of 0.top-k.values is not filled up at its end, with token −1 and NaN'],
+    ['logprobs-everywhere', '0.top-k.ids is [5, 5], not [1, up to 5]'],
+    ['logprobs-not-greedy', /^step 1 of prompt 0 gives token \d+, but its most likely one is \d+$/],
+  ])('fails %s', async (kind, sentence) => {
+    const { logprobs } = complaints(await examine(kind))
+    expect(logprobs).toMatch(sentence)
+  })
+})
+
 describe('a fault is found by the check that looks for it, and by no other', () => {
   it.each([
     ['protocol-2', 'hello'],

@@ -4,6 +4,7 @@ import { WorkerFault } from '../fault.js'
 import type { WorkerCommand } from '../worker-process.js'
 import { Examinee, Failed } from './examinee.js'
 import { endChecks, startChecks } from './life-checks.js'
+import { logprobChecks } from './logprob-checks.js'
 import { lookChecks } from './look-checks.js'
 import type { ProtocolCheck } from './protocol-check.js'
 
@@ -29,7 +30,7 @@ export interface Examination {
   readonly log: string
 }
 
-const checks: readonly ProtocolCheck[] = [...startChecks, ...lookChecks, ...endChecks]
+const checks: readonly ProtocolCheck[] = [...startChecks, ...lookChecks, ...logprobChecks, ...endChecks]
 
 /**
  * Runs every check over a worker, one after the other. A worker that a check has killed is started again for the next
@@ -57,6 +58,7 @@ export async function checkWorker(command: WorkerCommand, options: CheckOptions)
   )
   const results: CheckResult[] = []
   for (const check of checks) {
+    if (check.without?.some((capability) => examinee.hello.gives.includes(capability)) === true) continue
     const result = await runCheck(check, examinee)
     results.push(result)
     if (check.isGate === true && result.outcome === 'failed') break

@@ -132,9 +132,11 @@ export class Examinee implements AsyncDisposable {
     }
   }
 
-  /** Its own generation with the logits of every position, which several checks compare with. */
+  /** Its own generation with every position that it gives, which several checks compare with. */
   ownGeneration(): Promise<Looked> {
-    this.#own ??= this.observe({ generate: this.subject.generate, logits: 'all' })
+    // Whole rows, where it has them.
+    const topK = this.hello.gives.includes('logits') ? null : 5
+    this.#own ??= this.observe({ generate: this.subject.generate, logits: 'all', topK })
     return this.#own
   }
 

@@ -8,6 +8,8 @@ export interface ProtocolCheck {
   readonly isGate?: true
   /** Run only where the worker's hello says that it gives all of these. */
   readonly needs?: readonly Capability[]
+  /** Left out where its hello says that it gives any of these. */
+  readonly without?: readonly Capability[]
   /** What was found, as the end of a sentence; null where there was nothing to check. Throws `Failed`. */
   run(examinee: Examinee): Promise<string | null>
   /** What null means. */

@@ -58,6 +58,7 @@ function makeEvidence(random: Random): Evidence {
   }
   const twelve = (size: number) => Array.from({ length: 12 }, () => digits(size * (1 + random()), 3))
   return {
+    unit: 'logits',
     prompts: ['count', 'story', 'code'].map((prompt) => ({
       prompt,
       tokens: Array.from({ length: 16 }, token),

@@ -29,6 +29,7 @@ function textsInUse({ prompts, texts }: (typeof all)[number]): Record<string, st
 it('keeps NaN and infinities, and a token that is called NaN', () => {
   const step = { topExpected: [], topActual: [], error: NaN, uncachedError: null }
   const evidence = {
+    unit: 'log-probabilities' as const,
     prompts: [
       { prompt: 'odd', tokens: [], steps: [{ ...step, expected: 7, actual: 7, gap: -Infinity }] },
       { prompt: 'empty', tokens: [], steps: [] },

@@ -5,6 +5,7 @@
 import type { Evidence, PromptEvidence, StepEvidence, TokenLogit } from '../../../evidence.js'
 
 export interface PackedEvidence {
+  readonly unit: Evidence['unit']
   /** Each token id that occurs, ascending, as the difference from the one before. */
   readonly ids: readonly number[]
   /** What the ids decode to, where it is known. */
@@ -32,7 +33,7 @@ interface PackedTop {
   readonly logits: readonly (readonly number[])[]
 }
 
-export function packEvidence({ prompts, layers, scatter, texts }: Evidence): PackedEvidence {
+export function packEvidence({ unit, prompts, layers, scatter, texts }: Evidence): PackedEvidence {
   const ids = [...new Set(prompts.flatMap(tokensOf))].sort((a, b) => a - b)
   const placeOf = new Map(ids.map((id, place) => [id, place]))
   const place = (id: number) => placeOf.get(id) ?? 0
@@ -41,6 +42,7 @@ export function packEvidence({ prompts, layers, scatter, texts }: Evidence): Pac
     logits: tops.map((top) => top.map(([, logit]) => logit)),
   })
   return {
+    unit,
     ids: ids.map((id, at) => (at === 0 ? id : id - ids[at - 1])),
     texts: ids.map((id) => texts[id] ?? null),
     prompts: prompts.map(({ prompt, tokens, steps }) => ({
@@ -66,6 +68,7 @@ export function unpackEvidence(packed: PackedEvidence): Evidence {
   const unpackTop = ({ tokens, logits }: PackedTop, step: number): TokenLogit[] =>
     tokens[step].map((place, rank) => [ids[place], logits[step][rank]])
   return {
+    unit: packed.unit,
     prompts: packed.prompts.map((columns) => ({
       prompt: columns.prompt,
       tokens: columns.tokens.map((place) => ids[place]),

@@ -178,6 +178,7 @@ describe('a verdict', () => {
       outcome: 'fail',
       limits: null,
       evidence: {
+        unit: 'logits',
         prompts: [
           { prompt: 'odd', tokens: [], steps: [step, { ...step, error: NaN }, { ...step, error: 1e-5 }] },
           { prompt: 'empty', tokens: [], steps: [] },

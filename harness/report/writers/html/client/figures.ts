@@ -12,15 +12,15 @@ let made = 0
 
 /** The figures of a verdict. Timeline and error per step are those of the prompt that is chosen. */
 export function makeFigures(evidence: Evidence, verdict: VerdictDetail['verdict']): HTMLElement[] {
-  const { prompts, layers, scatter } = evidence
+  const { unit, prompts, layers, scatter } = evidence
   const nameToken = tokenNamer(evidence.texts)
   const ties = verdict.comparisons.flatMap(({ nearTies }) => nearTies)
   const timeline = element('div')
   const steps = element('div')
   const choose = (place: number) => {
     const chosen = prompts[place]
-    timeline.replaceChildren(makeTimeline(chosen, stepsOf(ties, chosen.prompt), nameToken))
-    steps.replaceChildren(...(chosen.steps.length === 0 ? [] : [makeStepsChart(chosen)]))
+    timeline.replaceChildren(makeTimeline(chosen, stepsOf(ties, chosen.prompt), nameToken, unit))
+    steps.replaceChildren(...(chosen.steps.length === 0 ? [] : [makeStepsChart(chosen, unit)]))
   }
   // The prompt that has something to show.
   const first = Math.max(
@@ -38,7 +38,7 @@ export function makeFigures(evidence: Evidence, verdict: VerdictDetail['verdict'
       { class: 'charts' },
       layers === null ? null : makeLayersChart(layers, verdict.limits),
       steps,
-      scatter.length === 0 ? null : makeScatterChart(scatter),
+      scatter.length === 0 ? null : makeScatterChart(scatter, unit),
     ),
   ]
 }

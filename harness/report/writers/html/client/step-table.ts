@@ -1,11 +1,17 @@
-import type { StepEvidence, TokenLogit } from '../../../../evidence.js'
+import type { EvidenceUnit, StepEvidence, TokenLogit } from '../../../../evidence.js'
 import { formatLogit, formatNumber } from '../format-numbers.js'
 import { element } from './element.js'
 import type { StepKind } from './step-kind.js'
 import type { TokenNamer } from './token-namer.js'
 
-/** The highest logits of a step on both sides, and by how much the reference's token led. */
-export function makeStepTable(step: StepEvidence, place: number, kind: StepKind, nameToken: TokenNamer): HTMLElement {
+/** The most likely tokens of a step on both sides, and by how much the reference's led. */
+export function makeStepTable(
+  step: StepEvidence,
+  place: number,
+  kind: StepKind,
+  nameToken: TokenNamer,
+  unit: EvidenceUnit,
+): HTMLElement {
   const { topExpected, topActual, gap, error, uncachedError } = step
   const facts = [
     `Step ${place}${kind === 'equal' ? '' : `, ${kind === 'fork' ? 'a fork' : 'a near tie'}`}`,
@@ -38,7 +44,9 @@ export function makeStepTable(step: StepEvidence, place: number, kind: StepKind,
       element(
         'tr',
         {},
-        ...['Rank', 'Reference', 'Logit', 'Engine', 'Logit'].map((head) => element('th', { scope: 'col' }, head)),
+        ...['Rank', 'Reference', heads[unit], 'Engine', heads[unit]].map((head) =>
+          element('th', { scope: 'col' }, head),
+        ),
       ),
     ),
     element(
@@ -56,3 +64,5 @@ export function makeStepTable(step: StepEvidence, place: number, kind: StepKind,
     ),
   )
 }
+
+const heads = { logits: 'Logit', 'log-probabilities': 'Log-probability' } as const

@@ -1,4 +1,4 @@
-import type { PromptEvidence, StepEvidence } from '../../../../evidence.js'
+import type { EvidenceUnit, PromptEvidence, StepEvidence } from '../../../../evidence.js'
 import { element, unseen } from './element.js'
 import { icon } from './icons.js'
 import { kindOf, type StepKind } from './step-kind.js'
@@ -6,10 +6,15 @@ import { makeStepTable } from './step-table.js'
 import type { TokenNamer } from './token-namer.js'
 
 /**
- * The generated tokens in two rows, the reference's above the engine's. The highest logits of a step show below when it
+ * The generated tokens in two rows, the reference's above the engine's. The most likely tokens of a step show below when it
  * is pointed at or focused; arrow keys go from step to step.
  */
-export function makeTimeline(prompt: PromptEvidence, ties: ReadonlySet<number>, nameToken: TokenNamer): HTMLElement {
+export function makeTimeline(
+  prompt: PromptEvidence,
+  ties: ReadonlySet<number>,
+  nameToken: TokenNamer,
+  unit: EvidenceUnit,
+): HTMLElement {
   const kinds = prompt.steps.map((step, place) => kindOf(step, ties.has(place)))
   const inspector = element('div', { class: 'inspector' })
   const columns = prompt.steps.map((step, place) => makeColumn(step, place, kinds[place], nameToken))
@@ -18,7 +23,7 @@ export function makeTimeline(prompt: PromptEvidence, ties: ReadonlySet<number>, 
     kinds.findIndex((kind) => kind !== 'equal'),
   )
   const inspect = (place: number) => {
-    inspector.replaceChildren(makeStepTable(prompt.steps[place], place, kinds[place], nameToken))
+    inspector.replaceChildren(makeStepTable(prompt.steps[place], place, kinds[place], nameToken, unit))
   }
   const choose = (place: number) => {
     columns.forEach((column, other) => {

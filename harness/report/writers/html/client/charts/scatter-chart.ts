@@ -6,8 +6,8 @@ import { linearScale } from './scale.js'
 
 const size = 400
 
-/** Logits of the engine over those of the reference: what is right lies on the diagonal. */
-export function makeScatterChart(scatter: Evidence['scatter']): HTMLElement {
+/** Values of the engine over those of the reference: what is right lies on the diagonal. */
+export function makeScatterChart(scatter: Evidence['scatter'], unit: Evidence['unit']): HTMLElement {
   const drawn = scatter.filter((pair) => pair.every(Number.isFinite))
   const area = areaOf(size, size)
   const values = drawn.flat()
@@ -18,12 +18,12 @@ export function makeScatterChart(scatter: Evidence['scatter']): HTMLElement {
   const missing = scatter.length - drawn.length
   const ends = [Math.min(...values), Math.max(...values)].map((value): Point => [x.at(value), y.at(value)])
   return makeFigure({
-    title: 'Logits',
+    title: unit === 'logits' ? 'Logits' : 'Log-probabilities',
     summary: [
       ...(drawn.length === 0
         ? []
         : [
-            `${drawn.length} sampled logits; the largest difference is ${formatNumber(errors[worst])}, where the reference has ${formatLogit(drawn[worst][0])}.`,
+            `${drawn.length} sampled ${unit}; the largest difference is ${formatNumber(errors[worst])}, where the reference has ${formatLogit(drawn[worst][0])}.`,
           ]),
       ...(missing === 0 ? [] : [`${missing} are not finite and not drawn.`]),
     ].join(' '),
@@ -42,7 +42,7 @@ export function makeScatterChart(scatter: Evidence['scatter']): HTMLElement {
       ),
     ],
     legend: [
-      ['sample', 'a logit: reference across, engine up'],
+      ['sample', `a ${unit === 'logits' ? 'logit' : 'log-probability'}: reference across, engine up`],
       ['diagonal', 'equal'],
       ['crossing', 'largest difference'],
     ],

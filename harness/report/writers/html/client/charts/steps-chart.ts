@@ -1,4 +1,4 @@
-import type { PromptEvidence } from '../../../../../evidence.js'
+import type { EvidenceUnit, PromptEvidence } from '../../../../../evidence.js'
 import { formatNumber } from '../../format-numbers.js'
 import { makeFigure } from './figure.js'
 import { areaOf, drawAxes, drawDot, drawLine, drawSquare, type Point } from './plot.js'
@@ -7,8 +7,8 @@ import { countScale, logScale } from './scale.js'
 const width = 420
 const height = 240
 
-/** Error of the logits at each generated token: through the cache, and in one pass without it. */
-export function makeStepsChart({ steps }: PromptEvidence): HTMLElement {
+/** Error at each generated token: through the cache, and in one pass without it. */
+export function makeStepsChart({ steps }: PromptEvidence, unit: EvidenceUnit): HTMLElement {
   const area = areaOf(width, height)
   const cached = steps.map(({ error }) => error)
   const uncached = steps.flatMap(({ uncachedError }) => (uncachedError === null ? [] : [uncachedError]))
@@ -19,7 +19,7 @@ export function makeStepsChart({ steps }: PromptEvidence): HTMLElement {
   // A NaN is worse than any number.
   const worst = cached.reduce((best, error, step) => (sizeOf(error) > sizeOf(cached[best]) ? step : best), 0)
   return makeFigure({
-    title: 'Error per step',
+    title: unit === 'logits' ? 'Error per step' : 'Error per step, of log-probabilities',
     summary: `Largest at step ${worst}: ${formatNumber(cached[worst])} through the cache${isBoth ? `, ${formatNumber(uncached[worst])} without it` : ''}.`,
     width,
     height,
