@@ -9,6 +9,8 @@ const only = (from, allowed) => ({
 /** Small modules that anybody may use; they import nothing but each other. */
 const common = [
   'types',
+  'defect',
+  'points',
   'evidence',
   'errors',
   'source-id',

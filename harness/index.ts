@@ -1,5 +1,6 @@
 /** Public API. */
 export { defineCase } from './cases/define-case.js'
+export { defineDefect } from './cases/define-defect.js'
 export type { Config } from './config/config-schema.js'
 export { defineConfig } from './config/define-config.js'
 export { ParityError, type ParityErrorCode } from './errors.js'
@@ -10,5 +11,6 @@ export type { Artifact, MakeReporter, Reached, Reporter, ReporterContext, RunSta
 export { reportSchema, type ReportDocument } from './report/schema.js'
 export { formatSourceId, parseSourceId } from './source-id.js'
 export { makeSources, type Aliases, type Sources } from './sources/index.js'
+export type * from './defect.js'
 export type * from './evidence.js'
 export type * from './types.js'

@@ -19,6 +19,7 @@ ITEM_BYTES = {
 }  # fmt: skip
 OBSERVE_DEFAULTS = {
     "generate": 0, "continuation": None, "cache": True, "chunk": None, "logits": "last", "topK": None, "layers": False,
+    "parts": False,
 }  # fmt: skip
 
 
@@ -147,6 +148,7 @@ def check_observation(request) -> dict:
     _expect(top is None or (_is_count(top) and top > 0), '"topK" must be null or a positive integer')
     allowed = layers is False or layers == "all" or _are_ids(layers)
     _expect(allowed, '"layers" must be false, "all" or a list of layer indices')
+    _expect(isinstance(request["parts"], bool), '"parts" must be true or false')
     _expect(isinstance(request.get("save"), str) and request["save"], '"save" must name a file')
     return request
 

@@ -2,18 +2,32 @@ import { ParityError } from '../errors.js'
 import { formatSourceId } from '../source-id.js'
 import type { SourceId } from '../types.js'
 import { commandSource, type CommandAlias } from './command/index.js'
+import { llamaCpp } from './llama-cpp/index.js'
 import { mlxLm } from './mlx-lm/index.js'
+import { mlxVlm } from './mlx-vlm/index.js'
 import { onnxruntime } from './onnxruntime/index.js'
+import { openai, serverSource } from './openai/index.js'
+import type { ServerAlias } from './openai/server-alias.js'
 import { oracle } from './oracle/index.js'
 import { renamedSource, type RenamedAlias } from './renamed.js'
 import type { Source } from './source.js'
 import { transformers } from './transformers/index.js'
+import { vllm } from './vllm/index.js'
 
 /** Every source of this package that runs a checkpoint. `recorded` is none: it only remembers what one of them gave. */
-export const builtInSources: readonly Source[] = [onnxruntime, mlxLm, transformers, oracle]
+export const builtInSources: readonly Source[] = [
+  onnxruntime,
+  mlxLm,
+  mlxVlm,
+  llamaCpp,
+  vllm,
+  openai,
+  transformers,
+  oracle,
+]
 
 /** Sources of the user's, by the names that they have. */
-export type Aliases = Readonly<Record<string, CommandAlias | RenamedAlias>>
+export type Aliases = Readonly<Record<string, CommandAlias | RenamedAlias | ServerAlias>>
 
 /** The sources that can be named in a run. */
 export interface Sources {
@@ -29,7 +43,9 @@ export function makeSources(aliases: Aliases = {}): Sources {
     if (!taken.includes(name))
       return 'command' in alias
         ? commandSource(name, alias)
-        : renamedSource(name, alias, (id) => findSource(id, builtInSources))
+        : 'url' in alias
+          ? serverSource(name, alias)
+          : renamedSource(name, alias, (id) => findSource(id, builtInSources))
     const hint = 'Give it a name of its own.'
     throw new ParityError('PARITY_CONFIG', `sources.${name}: there is a source '${name}' already`, hint)
   })

@@ -49,23 +49,28 @@ class MlxLm(Worker):
         _require(os.path.isdir(folder), f"no such folder: {folder}")
         _require(device in devices(), f'device "{device}": this mlx runs on {" and ".join(devices())}')
         _require(dtype in DTYPES, f'dtype "{dtype}" is not one of {", ".join(DTYPES)}')
-        _require(self.device in (None, device), f"mlx-lm stays where it was imported, on {self.device}")
+        _require(self.device in (None, device), f"{self.source} stays where it was imported, on {self.device}")
         refuse_code(folder)
         self.device = device
         mx.set_default_device(getattr(mx, device))  # before mlx-lm is imported, which makes its stream there
         mx.random.seed(0)
-        from mlx_lm.utils import load_model
-
         try:
-            model, config = load_model(pathlib.Path(folder), lazy=True)
-            model.set_dtype(getattr(mx, dtype))
-            mx.eval(model.parameters())
+            self.model, self.vocabulary = self.load(folder, getattr(mx, dtype))
         except Exception as error:
             traceback.print_exc()
             raise ProtocolError("load-failed", in_one_line(error)) from error
-        self.model, self.vocabulary = model, config.get("text_config", config)["vocab_size"]
         adapter = mx.device_info().get("device_name") if device == "gpu" else None
         return {"device": device, "software": False, "adapter": adapter}
+
+    def load(self, folder, dtype):
+        """The model, strictly loaded, and the size of its vocabulary."""
+        import mlx.core as mx
+        from mlx_lm.utils import load_model
+
+        model, config = load_model(pathlib.Path(folder), lazy=True)
+        model.set_dtype(dtype)
+        mx.eval(model.parameters())
+        return model, config.get("text_config", config)["vocab_size"]
 
     def close(self):
         self.model = None
@@ -83,12 +88,15 @@ class MlxLm(Worker):
         for k, (prompt, rest) in enumerate(zip(prompts, rests)):
             fed = len(prompt) + len(rest) + max(request["generate"] - 1, 0)
             first = 0 if request["logits"] == "all" else len(prompt) - 1
-            with watched(self.model, layers, first) as seen:
+            with self.watch(layers, first) as seen:
                 generated.append(self.run(prompt, rest, request, seen, lambda n, before=done: progress(before + n, total)))
             done += fed
             for name, rows in split(prompt, request, seen, fed - first):
                 tensors.update(as_tensors(f"{k}.{name}", rows, request["topK"]))
         return generated, tensors
+
+    def watch(self, layers, first):
+        return watched(self.model, layers, first, WatchedModel)
 
     def run(self, prompt, rest, request, seen, progress):
         """Feeds a prompt and what follows it through a watched model. Returns the tokens that mlx-lm chose."""
@@ -125,12 +133,15 @@ class WatchedModel:
 
     def __call__(self, inputs, **options):
         logits = self._model(inputs, **options)
+        self.keep(logits, inputs.shape[1])
+        return logits
+
+    def keep(self, logits, fed):
         seen = self._seen
         kept = logits[0, max(0, self._first - seen.positions) :]
-        seen.positions += inputs.shape[1]
+        seen.positions += fed
         if kept.shape[0] > 0:
             seen.logits.append(kept)
-        return logits
 
 
 class WatchedLayer:
@@ -150,10 +161,10 @@ class WatchedLayer:
 
 
 @contextlib.contextmanager
-def watched(model, layers, first):
+def watched(model, layers, first, stand_in):
     """Collects, from every pass: logits of the positions from `first` on, and the outputs of decoder layers."""
     seen = types.SimpleNamespace(logits=[], layers={index: [] for index in layers}, positions=0)
-    seen.model, own = WatchedModel(model, seen, first), list(model.layers)
+    seen.model, own = stand_in(model, seen, first), list(model.layers)
     try:
         for index, outputs in seen.layers.items():
             model.layers[index] = WatchedLayer(own[index], outputs)

@@ -5,8 +5,8 @@ It exists to be believed. A vector is a list of floats, a matrix a list of rows,
 top to bottom: the parts of a layer, the layer, the model. Attributes are named after the checkpoint's tensors.
 
     model, cache = Gemma4("checkpoint"), {}
-    logits, _ = model.forward([2, 17, 4], cache)  # prefill, in chunks of any size
-    logits, _ = model.forward([9], cache)  # decode
+    logits = model.forward([2, 17, 4], cache)  # prefill, in chunks of any size
+    logits = model.forward([9], cache)  # decode
 
 Source: https://huggingface.co/docs/transformers/model_doc/gemma4, and transformers 5.23 where that leaves a choice.
 """
@@ -43,7 +43,7 @@ class Attention:
         self.arithmetic, self.index, self.donor = weights.arithmetic, index, config.donor(index)
         sliding = config.layer_types[index] == "sliding_attention"
         self.window = config.sliding_window if sliding else math.inf
-        self.size, heads = config.geometry[index]
+        self.name, (self.size, heads) = f"layers.{index}.attention", config.geometry[index]
         self.group = config.num_attention_heads // heads  # query heads to a key/value head
         hidden, width, bias = config.hidden_size, config.num_attention_heads * self.size, config.attention_bias
         self.q_proj = Linear(weights / "q_proj", width, hidden, bias)
@@ -60,6 +60,7 @@ class Attention:
         """x [hidden], the rotation of its position, the cache (see `Gemma4.forward`) → [hidden]"""
         a = self.arithmetic
         queries = [a.rotate(self.q_norm(q), turn) for q in split(self.q_proj(x), self.size)]
+        a.point(f"{self.name}.q", sum(queries, []))
         if self.donor == self.index:
             self.remember(x, turn, cache)
         elif self.donor not in cache:
@@ -71,16 +72,20 @@ class Attention:
         for head, query in enumerate(queries):
             weights = a.round(a.softmax(a.linear(keys[head // self.group][seen], query)))
             mixed += a.linear([component[seen] for component in values[head // self.group]], weights)
-        return self.o_proj(mixed)
+        return a.point(f"{self.name}.output", self.o_proj(a.point(f"{self.name}.heads", mixed)))
 
     def remember(self, x, turn, cache):
         """Appends this position's keys and values. With one projection for both, values are raw keys, normed."""
         keys = split(self.k_proj(x), self.size)
         values = split(self.v_proj(x), self.size) if self.v_proj else keys
         empty = [[] for _ in keys], [[[] for _ in value] for value in values]
+        keys = [self.arithmetic.rotate(self.k_norm(key), turn) for key in keys]
+        values = [self.v_norm(value) for value in values]
+        self.arithmetic.point(f"{self.name}.k", sum(keys, []))
+        self.arithmetic.point(f"{self.name}.v", sum(values, []))
         for key, value, old_keys, old_values in zip(keys, values, *cache.setdefault(self.index, empty)):
-            old_keys.append(self.arithmetic.rotate(self.k_norm(key), turn))
-            for component, v in zip(old_values, self.v_norm(value)):
+            old_keys.append(key)
+            for component, v in zip(old_values, value):
                 component.append(v)
 
 
@@ -144,6 +149,7 @@ class Layer:
             return Norm(weights / name, config.hidden_size, config.rms_norm_eps)
 
         self.arithmetic, self.extra = weights.arithmetic, config.hidden_size_per_layer_input
+        self.name, self.count = f"layers.{index}", config.num_experts
         self.input_layernorm, self.post_attention_layernorm = norm("input_layernorm"), norm("post_attention_layernorm")
         self.self_attn = Attention(weights / "self_attn", config, index)
         self.pre_feedforward_layernorm = norm("pre_feedforward_layernorm")
@@ -164,18 +170,23 @@ class Layer:
 
     def __call__(self, x, extra, position, turn, cache):
         """x [hidden] of one position, its per-layer input [per-layer size] or None, its rotation → [hidden]"""
-        a = self.arithmetic
+        a, see = self.arithmetic, lambda part, vector: self.arithmetic.point(f"{self.name}.{part}", vector)
         y = self.self_attn(self.input_layernorm(x), position, turn, cache)
-        x = a.add(x, self.post_attention_layernorm(y))
-        y = self.mlp(self.pre_feedforward_layernorm(x))
+        x = see("attention", a.add(x, self.post_attention_layernorm(y)))
+        y = see("mlp.output", self.mlp(self.pre_feedforward_layernorm(x)))
         if self.experts:
-            mixed = self.experts(self.pre_feedforward_layernorm_2(x), self.router(x))
+            chosen = self.router(x)
+            see("router", [dict(chosen).get(expert, 0.0) for expert in range(self.count)])
+            mixed = see("experts.output", self.experts(self.pre_feedforward_layernorm_2(x), chosen))
             y = a.add(self.post_feedforward_layernorm_1(y), self.post_feedforward_layernorm_2(mixed))
-        x = a.add(x, self.post_feedforward_layernorm(y))
+            see("experts", y)
+        x = see("feed-forward", a.add(x, self.post_feedforward_layernorm(y)))
         if self.extra:
-            y = self.per_layer_projection(a.multiply(a.gelu(self.per_layer_input_gate(x)), extra))
-            x = a.add(x, self.post_per_layer_input_norm(y))
-        return a.scale(x, self.layer_scalar)
+            gate = a.gelu(self.per_layer_input_gate(x))
+            y = self.per_layer_projection(a.multiply(gate, see("per-layer-input.embedding", extra)))
+            x = a.add(x, self.post_per_layer_input_norm(see("per-layer-input.output", y)))
+            see("per-layer-input", x)
+        return a.point(self.name, a.scale(x, self.layer_scalar))
 
 
 class Gemma4:
@@ -211,29 +222,26 @@ class Gemma4:
         """A number that the reference keeps as a float32 tensor, whatever the dtype."""
         return self.arithmetic.round(to_float32([value]))[0]
 
-    def forward(self, tokens, cache, wanted="all", layers=False):
+    def forward(self, tokens, cache, wanted="all"):
         """Runs `tokens`, which follow those in `cache`, and adds them to it.
 
         The cache is {} at first, then {layer: (keys [head][position][size], values [head][size][position])}, of the
         layers that make their own. Values lie by component, so that mixing them, too, is a product with rows. Returns
-        the logits [positions or, if `wanted` is "last", 1][vocabulary] and, if `layers` is true, the output of every
-        decoder layer [layers][positions][hidden], before the final norm.
+        the logits [positions or, if `wanted` is "last", 1][vocabulary]. What else it computes, `Arithmetic.point` shows.
         """
-        start, outputs = len(cache[0][0][0]) if cache else 0, []
+        start = len(cache[0][0][0]) if cache else 0
         positions = range(start, start + len(tokens))
         turns = {shape: [self.arithmetic.turn(f, p) for p in positions] for shape, f in self.frequencies.items()}
         x = [self.embed(token) for token in tokens]
         extras = zip(*(self.per_layer_inputs(token, embedding) for token, embedding in zip(tokens, x)))
         for layer, shape, extra in zip(self.layers, self.shapes, extras):
             x = [layer(*one, cache) for one in zip(x, extra, positions, turns[shape])]
-            if layers:
-                outputs.append(x)
-        return [self.unembed(one) for one in (x[-1:] if wanted == "last" else x)], outputs
+        return [self.unembed(one) for one in (x[-1:] if wanted == "last" else x)]
 
     def embed(self, token):
         """→ [hidden]"""
         row = self.weights.row("embed_tokens.weight", self.config.vocab_size, self.config.hidden_size, token)
-        return self.arithmetic.scale(row, self.embed_scale)
+        return self.arithmetic.point("embedding", self.arithmetic.scale(row, self.embed_scale))
 
     def per_layer_inputs(self, token, embedding):
         """What every layer is told of a token: its row of a second table, and a projection of its embedding.
@@ -251,7 +259,8 @@ class Gemma4:
 
     def unembed(self, x):
         """The logits of one position: [hidden] → [vocabulary]"""
-        logits, cap = self.arithmetic.linear(self.lm_head, self.norm(x)), self.config.final_logit_softcapping
+        normed, cap = self.arithmetic.point("final-norm", self.norm(x)), self.config.final_logit_softcapping
+        logits = self.arithmetic.linear(self.lm_head, normed)
         return self.arithmetic.softcap(logits, cap) if cap else logits
 
 

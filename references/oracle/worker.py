@@ -23,7 +23,7 @@ class Oracle(Worker):
     model = None
 
     def hello(self):
-        gives = ["logits", "layers", "forced", "chunks"]
+        gives = ["logits", "layers", "parts", "forced", "chunks"]
         return {"version": VERSION, "devices": ["cpu"], "dtypes": list(ROUND), "gives": gives}
 
     def open(self, request):
@@ -52,34 +52,38 @@ class Oracle(Worker):
 
         generated, tensors = [], {}
         for k, (prompt, rest) in enumerate(zip(prompts, rests)):
-            tokens, rows, decoded, hidden = self.run(prompt, rest, request)
+            self.model.arithmetic.seen = seen = None if wanted is False else {}
+            tokens, rows, decoded = self.run(prompt, rest, request)
             generated.append(tokens)
             tensors |= self.logits(f"{k}.", rows if request["logits"] == "all" else rows[-1:], request["topK"])
             if request["generate"] or continuations is not None:
                 tensors |= self.logits(f"{k}.decode.", decoded, request["topK"])
-            tensors |= {f"{k}.layers.{i}": self.tensor(hidden[i][: len(prompt)], config.hidden_size) for i in layers}
+            for name, vectors in (seen or {}).items():
+                end = len(rows) if name == "final-norm" else len(prompt)
+                if is_wanted(name, layers, request["parts"]):
+                    tensors[f"{k}.{name}"] = self.tensor(vectors[:end], len(vectors[0]))
+                    if request["parts"] and len(vectors) > end:
+                        tensors[f"{k}.decode.{name}"] = self.tensor(vectors[end:], len(vectors[0]))
         return generated, tensors
 
     def run(self, prompt, rest, request):
-        """→ generated tokens, logits of the prompt, logits of the steps after it, hidden states [layer][position]"""
+        """→ generated tokens, logits of the prompt, logits of the steps after it"""
         if not request["cache"]:
-            rows, hidden = self.forward(prompt + rest, {}, "all", request)
-            return [], rows[: len(prompt)], rows[len(prompt) :], hidden
-        cache, rows, hidden, size = {}, [], None, request["chunk"] or len(prompt)
+            rows = self.forward(prompt + rest, {}, "all")
+            return [], rows[: len(prompt)], rows[len(prompt) :]
+        cache, rows, size = {}, [], request["chunk"] or len(prompt)
         for start in range(0, len(prompt), size):
-            more, outputs = self.forward(prompt[start : start + size], cache, request["logits"], request)
-            rows += more
-            hidden = [old + new for old, new in zip(hidden, outputs)] if hidden else outputs
+            rows += self.forward(prompt[start : start + size], cache, request["logits"])
         if not request["generate"]:
-            return [], rows, [self.forward([token], cache, "last")[0][0] for token in rest], hidden
+            return [], rows, [self.forward([token], cache, "last")[0] for token in rest]
         tokens, decoded = [argmax(rows[-1])], []
         while len(tokens) < request["generate"]:
-            decoded += self.forward(tokens[-1:], cache, "last")[0]
+            decoded += self.forward(tokens[-1:], cache, "last")
             tokens.append(argmax(decoded[-1]))
-        return tokens, rows, decoded, hidden
+        return tokens, rows, decoded
 
-    def forward(self, tokens, cache, wanted, request=None):
-        result = self.model.forward(tokens, cache, wanted, bool(request and request["layers"]))
+    def forward(self, tokens, cache, wanted):
+        result = self.model.forward(tokens, cache, wanted)
         self.done += len(tokens)
         self.progress(self.done, self.total)
         return result
@@ -102,6 +106,13 @@ class Oracle(Worker):
         code, dtype = ("d", "F64") if self.model.dtype == "float64" else ("f", "F32")
         shape = [len(rows)] if width is None else [len(rows), width]
         return dtype, shape, array(code, [value for row in rows for value in row])
+
+
+def is_wanted(name, layers, parts):
+    """Of the layers asked for, their outputs; with `parts` also what is inside of them, and what is in no layer."""
+    kind, _, rest = name.partition(".")
+    index, _, part = rest.partition(".")
+    return (int(index) in layers and (parts or not part)) if kind == "layers" else parts
 
 
 def check_ids(ids, limit, what):

@@ -1,12 +1,15 @@
-"""The reference: Python transformers on CPU, eager attention and eager experts, as a worker (see ../protocol.py).
+"""Python transformers as a worker (see ../protocol.py): the reference on a CPU, an engine in any version from 5.5 on.
 
     python references/transformers/worker.py
 
-Options: `threads` (default 2) and `attention` (`eager`, or `sdpa`). `float64` is true float64: see `true_float64`.
+Options: `threads` (default 2), `attention` (`eager`, or `sdpa`), `useCache` (false: `generate` without a KV cache) and
+`deviceMap` (`auto`: layers over all devices, by accelerate). `float64` is true float64, as proven for the pinned
+version alone: see `true_float64`.
 """
 
 import contextlib
 import importlib.metadata
+import json
 import os
 import platform
 import sys
@@ -14,12 +17,14 @@ import types
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it cuBLAS is not deterministic
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin make a shared machine up to ten times slower
 
 from protocol import ProtocolError, Worker, serve  # noqa: E402
 
 DTYPES = ["float64", "float32", "bfloat16", "float16"]
 GIVES = ["logits", "layers", "forced", "chunks", "tokenize"]
+CHOICES = {"attention": ["eager", "sdpa"], "useCache": [True, False], "deviceMap": [None, "auto"]}  # the default first
 
 
 class Transformers(Worker):
@@ -30,21 +35,25 @@ class Transformers(Worker):
 
         versions = {"python": platform.python_version(), "platform": platform.platform()}
         versions |= {"torch": importlib.metadata.version("torch"), "transformers": transformers.__version__}
-        can = {"devices": ["cpu"], "dtypes": DTYPES, "gives": GIVES}
+        can = {"devices": devices(), "dtypes": DTYPES, "gives": GIVES}
         return {"version": transformers.__version__, **can, "versions": versions}
 
     def open(self, request):
         import torch
         import transformers
 
-        folder, dtype, options = request["checkpoint"], request["dtype"], request["options"]
-        attention = options.get("attention", "eager")
+        folder, dtype, device = request["checkpoint"], request["dtype"], request["device"]
+        threads, attention, use_cache, device_map = read_options(request["options"])
         _require(os.path.isdir(folder), f"no such folder: {folder}")
-        _require(request["device"] == "cpu", f'device "{request["device"]}" is not cpu')
+        _require(device in devices(), f'device "{device}": this torch runs on {" and ".join(devices())}')
         _require(dtype in DTYPES, f'dtype "{dtype}" is not one of {", ".join(DTYPES)}')
-        _require(attention in ("eager", "sdpa"), f'attention "{attention}" is neither eager nor sdpa')
-        torch.set_num_threads(int(options.get("threads", 2)))
+        _require(device != "mps" or dtype != "float64", "mps has no float64")
+        torch.set_num_threads(threads)
         torch.manual_seed(0)
+        if device == "cuda":
+            torch.set_float32_matmul_precision("highest")  # no TF32: its 10 bits of mantissa are not float32
+            torch.backends.cudnn.allow_tf32 = False
+            torch.use_deterministic_algorithms(True, warn_only=True)
         transformers.logging.disable_progress_bar()
 
         model, report = transformers.AutoModelForCausalLM.from_pretrained(
@@ -55,6 +64,7 @@ class Transformers(Worker):
             use_safetensors=True,
             trust_remote_code=False,
             local_files_only=True,
+            device_map=device_map,
             ignore_mismatched_sizes=True,  # they are named below
             output_loading_info=True,
         )
@@ -67,8 +77,12 @@ class Transformers(Worker):
                 if hasattr(module, "scalar_embed_scale"):
                     module.embed_scale = torch.tensor(module.scalar_embed_scale, dtype=torch.float32)
         model.generation_config = transformers.GenerationConfig()  # no end of sequence, no sampling, no penalties
-        self.model, self.dtype = model.eval(), dtype
-        return {"device": "cpu", "software": False, "unexpected": sorted(report["unexpected_keys"])}
+        self.model, self.dtype, self.use_cache = model.eval(), dtype, use_cache
+        if device_map is None:
+            model.to(device)
+        adapter = torch.cuda.get_device_name() if device == "cuda" else None
+        unexpected = sorted(report["unexpected_keys"])
+        return {"device": device, "software": False, "adapter": adapter, "unexpected": unexpected}
 
     def close(self):
         self.model = None
@@ -82,12 +96,15 @@ class Transformers(Worker):
         _require(all(index < text.num_hidden_layers for index in layers), "layers: no such layer", "bad-request")
         for token in (token for ids in prompts + rests for token in ids):
             _require(token < text.vocab_size, f"token {token}: the vocabulary has {text.vocab_size}", "bad-request")
+        _require(self.use_cache or not request["chunk"], "useCache is false: pieces of a prompt need it", "unsupported")
         total = sum(len(ids) + len(rest) + max(request["generate"] - 1, 0) for ids, rest in zip(prompts, rests))
 
         generated, tensors, done = [], {}, 0
         with torch.inference_mode(), true_float64() if self.dtype == "float64" else contextlib.nullcontext():
             for k, (prompt, rest) in enumerate(zip(prompts, rests)):
-                with watched(self.model, layers, lambda count, before=done: progress(before + count, total)) as seen:
+                again = not self.use_cache and request["generate"] > 0
+                count = lambda count, before=done: progress(before + count, total)  # noqa: E731
+                with watched(self.model, layers, count, again) as seen:
                     generated.append(self.run(prompt, rest, request, seen))
                 done += seen.positions
                 for name, rows in split(prompt, request, seen):
@@ -119,12 +136,13 @@ class Transformers(Worker):
         # Like `generate`, spare the layers that share key/value states the positions whose logits nobody wants.
         keep = 0 if request["logits"] == "all" or request["layers"] or not request["cache"] else 1
         if request["generate"]:
-            ids = torch.tensor([prompt])
+            ids = torch.tensor([prompt], device=self.model.device)
             output = self.model.generate(
                 ids,
                 attention_mask=torch.ones_like(ids),  # else padding tokens in the prompt would be masked
                 max_new_tokens=request["generate"],
                 do_sample=False,
+                use_cache=self.use_cache,
                 prefill_chunk_size=request["chunk"],
                 logits_to_keep=keep,
                 logits_processor=[lambda _ids, _scores: seen.logits[-1][-1:]],  # choose among unrounded ones
@@ -132,23 +150,28 @@ class Transformers(Worker):
             return output[0, len(prompt) :].tolist()
         size = request["chunk"] or len(prompt)
         passes = [prompt[i : i + size] for i in range(0, len(prompt), size)] + [[token] for token in rest]
-        cache = None
-        for ids in passes if request["cache"] else [prompt + rest]:
+        cache, cached = None, request["cache"] and self.use_cache
+        for ids in passes if cached else [prompt + rest]:
+            ids = torch.tensor([ids], device=self.model.device)
             output = self.model(
-                input_ids=torch.tensor([ids]), past_key_values=cache, use_cache=request["cache"], logits_to_keep=keep
+                input_ids=ids, past_key_values=cache, use_cache=cached, logits_to_keep=keep if cached else 0
             )
             cache = output.past_key_values
         return []
 
 
 @contextlib.contextmanager
-def watched(model, layers, progress):
-    """Collects, from every pass of a model: logits as computed (`generate` rounds them), decoder layers' outputs."""
+def watched(model, layers, progress, again=False):
+    """Collects, from every pass of a model: logits as computed (`generate` rounds them), decoder layers' outputs.
+
+    With `again`, every pass but the first feeds all positions once more, of which only the last one is new.
+    """
     seen = types.SimpleNamespace(logits=[], layers={index: [] for index in layers}, positions=0)
 
     def see_pass(_module, _inputs, named, output):
-        seen.logits.append(output.logits[0])
-        seen.positions += named["input_ids"].shape[1]
+        repeated = again and len(seen.logits) > 0
+        seen.logits.append(output.logits[0, -1:] if repeated else output.logits[0])
+        seen.positions += 1 if repeated else named["input_ids"].shape[1]
         progress(seen.positions)
 
     hooks = [model.register_forward_hook(see_pass, with_kwargs=True)]
@@ -168,7 +191,8 @@ def true_float64():
     """Makes a float64 model compute in float64 throughout.
 
     By itself it does not: norms and rotary positions call `.float()`, attention and router call softmax in float32,
-    which costs 1e-6 to 8e-6 in the logits. Rotary frequencies and embedding scales stay what they are in a float32
+    which costs 1e-6 to 8e-6 in the logits. What is lifted is what the pinned version does; another one may round
+    elsewhere. Rotary frequencies and embedding scales stay what they are in a float32
     model: float32 constants (the latter are made so in `open`).
     """
     import torch
@@ -205,7 +229,29 @@ def as_tensors(name, rows, top):
         parts = {f"{name}top-k.ids": ids[:, :top], f"{name}top-k.values": values[:, :top]}
         parts[f"{name}logsumexp"] = rows.logsumexp(dim=-1)
     dtypes = {"torch.float64": "F64", "torch.float32": "F32", "torch.int64": "I64"}
-    return {key: (dtypes[str(part.dtype)], list(part.shape), part.contiguous().numpy()) for key, part in parts.items()}
+    parts = {key: part.cpu().contiguous() for key, part in parts.items()}
+    return {key: (dtypes[str(part.dtype)], list(part.shape), part.numpy()) for key, part in parts.items()}
+
+
+def devices():
+    import torch
+
+    found = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    return ["cpu", *(name for name, is_there in found.items() if is_there)]
+
+
+def read_options(options):
+    """The number of threads and the choices; refuses an option or a value that there is not."""
+    known = ["threads", *CHOICES]
+    for name, value in options.items():
+        _require(name in known, f'there is no option "{name}": transformers takes {", ".join(known)}')
+        # By spelling: 1 is not true.
+        choices = [json.dumps(choice) for choice in CHOICES.get(name, [])]
+        is_choice = name == "threads" or json.dumps(value) in choices
+        _require(is_choice, f"option {name} is {json.dumps(value)}: it takes {' or '.join(choices)}")
+    threads = options.get("threads", 2)
+    _require(type(threads) is int and threads > 0, f"option threads is {json.dumps(threads)}: it takes a count")
+    return [threads, *(options.get(name, choices[0]) for name, choices in CHOICES.items())]
 
 
 def _require(condition, message, code="load-failed"):

@@ -25,7 +25,7 @@ function explainLayout({ kind, kvSharing }: Layout, message: string): string | u
 
 /** Why an engine takes layers for larger or smaller than they are. */
 async function explainSizes(config: string, message: string): Promise<string | undefined> {
-  if (!/\bexpected shape\b/i.test(message)) return undefined
+  if (!/\bexpected shape\b|\bwrong shape\b/i.test(message)) return undefined
   const { text_config: text, ...own } = (await readJson(config, config)) as Record<string, object | undefined>
   const fields = { ...own, ...text }
   if (!('per_layer_config' in fields) || 'global_head_dim' in fields) return undefined

@@ -5,9 +5,13 @@ import type { Checkpoint } from '../../checkpoint/checkpoint.js'
 import type { LayerConfig, Rope } from '../../checkpoint/config.js'
 import { RowReader } from '../../checkpoint/row-reader.js'
 import { ParityError } from '../../errors.js'
+import { editGraph } from './defects/edit-graph.js'
+import { feedWrongPositions } from './defects/wrong-positions.js'
+import type { Plant } from '../../defect.js'
 import { buildGemma4Graph } from './graph/gemma4.js'
+import { roundGelu } from './graph/half-gelu.js'
 import { encodeModel, type Graph } from './graph/proto.js'
-import { attentionMask, inverseFrequencies, rotaryTables } from './positions.js'
+import { feedPositions, inverseFrequencies, rotaryTables, type FeedPositions } from './positions.js'
 
 /** ONNX Runtime's execution providers, by the name of the device in a source. */
 export const devices = ['webgpu', 'cuda', 'coreml', 'dml', 'cpu'] as const
@@ -22,28 +26,64 @@ export interface Cache {
 export interface Step {
   /** [rows, vocabulary] */
   readonly logits: Float32Array
-  /** [tokens, hidden] by layer, for the layers asked for. */
-  readonly hidden: ReadonlyMap<number, Float32Array>
+  /** [tokens, width] by name, for the points asked for. */
+  readonly points: ReadonlyMap<string, Float32Array>
   readonly cache: Cache
 }
 
+export interface Sizes {
+  readonly vocabulary: number
+  /** Of each point that can be observed, its width. */
+  readonly points: ReadonlyMap<string, number>
+}
+
+/** What runs tokens through a cache. */
+export interface Decoder {
+  readonly sizes: Sizes
+  emptyCache(): Cache
+  forward(tokens: readonly number[], cache: Cache, rows: readonly number[], points?: readonly string[]): Promise<Step>
+  release(cache: Cache): void
+}
+
 /** Gemma 4 in ONNX Runtime: one session, one sequence at a time. */
-export class Gemma4Engine implements AsyncDisposable {
+export class Gemma4Engine implements Decoder, AsyncDisposable {
   readonly #checkpoint: Checkpoint
   readonly #session: ort.InferenceSession
   readonly #perLayer: RowReader | null
   readonly #frequencies: ReadonlyMap<'sliding' | 'full', Float64Array>
+  readonly #positions: FeedPositions
+  /** Sizes of what it computes. */
+  readonly sizes: Sizes
 
-  private constructor(checkpoint: Checkpoint, session: ort.InferenceSession, perLayer: RowReader | null) {
+  private constructor(
+    checkpoint: Checkpoint,
+    session: ort.InferenceSession,
+    perLayer: RowReader | null,
+    positions: FeedPositions,
+    sizes: Sizes,
+  ) {
     this.#checkpoint = checkpoint
     this.#session = session
     this.#perLayer = perLayer
     this.#frequencies = layerFrequencies(checkpoint)
+    this.#positions = positions
+    this.sizes = sizes
   }
 
-  static async load(checkpoint: Checkpoint, device: Device, threads = availableParallelism()): Promise<Gemma4Engine> {
+  /**
+   * @param plant mistakes to make on purpose
+   * @param roundsGelu whether argument and result of gelu become float16
+   */
+  static async load(
+    checkpoint: Checkpoint,
+    device: Device,
+    threads = availableParallelism(),
+    plant: Plant = {},
+    roundsGelu = false,
+  ): Promise<Gemma4Engine> {
     const { config } = checkpoint
-    const graph = buildGemma4Graph(checkpoint)
+    const exact = editGraph(buildGemma4Graph(checkpoint), plant.graph ?? [])
+    const graph = roundsGelu ? roundGelu(exact) : exact
     const session = await ort.InferenceSession.create(encodeModel(graph), {
       executionProviders: [device],
       graphOptimizationLevel: 'all',
@@ -63,13 +103,9 @@ export class Gemma4Engine implements AsyncDisposable {
     })
     const perLayer =
       config.perLayerInputSize > 0 ? await RowReader.open(checkpoint.tensor('embed_tokens_per_layer.weight')) : null
-    return new Gemma4Engine(checkpoint, session, perLayer)
-  }
-
-  /** Sizes of what it computes. */
-  get sizes(): { readonly vocabulary: number; readonly hidden: number; readonly layers: number } {
-    const { vocabSize, hiddenSize, layers } = this.#checkpoint.config
-    return { vocabulary: vocabSize, hidden: hiddenSize, layers: layers.length }
+    const positions = plant.host === undefined ? feedPositions(config) : feedWrongPositions(config, plant.host)
+    const sizes = { vocabulary: config.vocabSize, points: pointWidths(graph) }
+    return new Gemma4Engine(checkpoint, session, perLayer, positions, sizes)
   }
 
   /** A cache without positions. */
@@ -87,18 +123,18 @@ export class Gemma4Engine implements AsyncDisposable {
    * Runs `tokens` behind what the cache holds. The cache given is used up: go on with the one returned.
    *
    * @param rows the positions among `tokens` whose logits are wanted
-   * @param layers the layers whose hidden states are wanted
+   * @param points names of what else is wanted
    */
   async forward(
     tokens: readonly number[],
     cache: Cache,
     rows: readonly number[],
-    layers: readonly number[] = [],
+    points: readonly string[] = [],
   ): Promise<Step> {
     const feeds = await this.#feeds(tokens, cache, rows)
     const own = ownLayers(this.#checkpoint.config.layers)
     const present = own.flatMap(({ index }) => cacheNames('present', index))
-    const names = ['logits', ...present, ...layers.map((layer) => `hidden.${layer}`)]
+    const names = ['logits', ...present, ...points]
     const results = await this.#session.run(feeds, names)
     this.release(cache)
 
@@ -109,7 +145,7 @@ export class Gemma4Engine implements AsyncDisposable {
     }
     return {
       logits: floats(results.logits),
-      hidden: new Map(layers.map((layer) => [layer, floats(results[`hidden.${layer}`])])),
+      points: new Map(points.map((name) => [name, floats(results[name])])),
       cache: { length: cache.length + tokens.length, tensors: next },
     }
   }
@@ -129,8 +165,8 @@ export class Gemma4Engine implements AsyncDisposable {
       ...Object.fromEntries(cache.tensors),
     }
     for (const [type, frequencies] of this.#frequencies) {
-      const { cos, sin } = rotaryTables(frequencies, cache.length, count)
-      const mask = attentionMask(cache.length, count, type === 'sliding' ? config.slidingWindow : null)
+      const { cos, sin } = rotaryTables(frequencies, this.#positions.start(cache.length, count), count)
+      const mask = this.#positions.mask(type, cache.length, count)
       feeds[`cos.${type}`] = new ort.Tensor('float32', cos, [count, frequencies.length])
       feeds[`sin.${type}`] = new ort.Tensor('float32', sin, [count, frequencies.length])
       feeds[`mask.${type}`] = new ort.Tensor('float32', mask, [count, all])
@@ -147,6 +183,17 @@ export class Gemma4Engine implements AsyncDisposable {
     await this.#perLayer?.close()
   }
 }
+
+/** Outputs that are neither logits nor cache. */
+const pointWidths = ({ outputs }: Graph): ReadonlyMap<string, number> =>
+  new Map(
+    outputs
+      .filter(({ name }) => name !== 'logits' && !name.startsWith('present.'))
+      .map(({ name, shape }) => [
+        name,
+        shape.reduce<number>((width, size) => (typeof size === 'number' ? width * size : width), 1),
+      ]),
+  )
 
 const ownLayers = (layers: readonly LayerConfig[]) => layers.filter(({ donor }) => donor === null)
 

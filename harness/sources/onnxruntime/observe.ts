@@ -1,6 +1,6 @@
 import { argmax } from '../../trace/logits.js'
 import type { Observation, Progress } from '../../types.js'
-import type { Gemma4Engine, Step } from './engine.js'
+import type { Decoder, Step } from './engine.js'
 import { PromptRows, type Observed } from './prompt-rows.js'
 
 export interface ObservationResult {
@@ -9,11 +9,7 @@ export interface ObservationResult {
 }
 
 /** Runs the prompts one after another, each from an empty cache. */
-export async function observe(
-  engine: Gemma4Engine,
-  request: Observation,
-  progress: Progress,
-): Promise<ObservationResult> {
+export async function observe(engine: Decoder, request: Observation, progress: Progress): Promise<ObservationResult> {
   const generated: number[][] = []
   const tensors: Observed[] = []
   const total = request.prompts.reduce((sum, prompt, i) => sum + prompt.length + decodedTokens(request, i), 0)
@@ -39,7 +35,7 @@ const decodedTokens = (request: Observation, prompt: number) =>
 
 /** Prefill, in chunks if asked for, then one token at a time: the given ones, or greedily the engine's own. */
 async function observeCached(
-  engine: Gemma4Engine,
+  engine: Decoder,
   prompt: readonly number[],
   forced: readonly number[] | null,
   request: Observation,
@@ -47,7 +43,7 @@ async function observeCached(
   advance: (tokens: number) => void,
 ): Promise<number[]> {
   const { vocabulary } = engine.sizes
-  const layers = wantedLayers(engine, request)
+  const points = wantedPoints(engine, request)
   const chunk = request.chunk ?? prompt.length
   let cache = engine.emptyCache()
   let last: Float32Array | null = null
@@ -55,9 +51,9 @@ async function observeCached(
     const tokens = prompt.slice(start, start + chunk)
     const isLast = start + chunk >= prompt.length
     const wanted = request.logits === 'all' ? [...tokens.keys()] : isLast ? [tokens.length - 1] : []
-    const step = await engine.forward(tokens, cache, wanted, layers)
+    const step = await engine.forward(tokens, cache, wanted, points)
     cache = step.cache
-    rows.addPrompt(step)
+    rows.addPrompt(step.logits, step.points)
     last = step.logits
     advance(tokens.length)
   }
@@ -71,9 +67,9 @@ async function observeCached(
   }
   const count = forced === null ? request.generate - 1 : forced.length
   for (let i = 0; i < count; i++) {
-    const step = await engine.forward([forced === null ? next() : forced[i]], cache, [0])
+    const step = await engine.forward([forced === null ? next() : forced[i]], cache, [0], request.parts ? points : [])
     cache = step.cache
-    rows.addDecode(step.logits)
+    rows.addDecode(step.logits, step.points)
     last = step.logits
     advance(1)
   }
@@ -84,7 +80,7 @@ async function observeCached(
 
 /** One pass over prompt and continuation. */
 async function observeUncached(
-  engine: Gemma4Engine,
+  engine: Decoder,
   prompt: readonly number[],
   continuation: readonly number[],
   request: Observation,
@@ -94,21 +90,32 @@ async function observeUncached(
   const tokens = [...prompt, ...continuation]
   const first = request.logits === 'all' ? 0 : prompt.length - 1
   const wanted = Array.from({ length: tokens.length - first }, (_, i) => first + i)
-  const step = await engine.forward(tokens, engine.emptyCache(), wanted, wantedLayers(engine, request))
+  const step = await engine.forward(tokens, engine.emptyCache(), wanted, wantedPoints(engine, request))
   engine.release(step.cache)
   const split = (prompt.length - first) * engine.sizes.vocabulary
-  rows.addPrompt({ logits: step.logits.subarray(0, split), hidden: promptRows(step, prompt.length, tokens.length) })
-  rows.addDecode(step.logits.subarray(split))
+  rows.addPrompt(step.logits.subarray(0, split), rowsOf(step, engine, 0, prompt.length))
+  const decoded = request.parts ? rowsOf(step, engine, prompt.length, tokens.length) : new Map<string, Float32Array>()
+  rows.addDecode(step.logits.subarray(split), decoded)
   advance(tokens.length)
   return []
 }
 
-/** The hidden states of the prompt alone, [prompt positions, hidden] by layer. */
-function promptRows({ hidden }: Step, positions: number, tokens: number): Map<number, Float32Array> {
-  return new Map([...hidden].map(([layer, data]) => [layer, data.subarray(0, (data.length / tokens) * positions)]))
+/** What one pass gave at positions `first … end`, [positions, width] by name. */
+function rowsOf({ points }: Step, { sizes }: Decoder, first: number, end: number): Map<string, Float32Array> {
+  return new Map(
+    [...points].map(([name, data]) => {
+      const width = sizes.points.get(name) ?? 0
+      return [name, data.subarray(first * width, end * width)]
+    }),
+  )
 }
 
-function wantedLayers(engine: Gemma4Engine, { layers }: Observation): readonly number[] {
+/** The outputs of the layers asked for; with `parts` also what is inside of them, before the first and behind the last. */
+function wantedPoints({ sizes }: Decoder, { layers, parts = false }: Observation): readonly string[] {
   if (layers === false) return []
-  return layers === 'all' ? Array.from({ length: engine.sizes.layers }, (_, i) => i) : layers
+  return [...sizes.points.keys()].filter((name) => {
+    const [, layer, part] = /^layers\.(\d+)(\..+)?$/.exec(name) ?? []
+    if (layer === undefined) return parts
+    return (part === undefined || parts) && (layers === 'all' || layers.includes(Number(layer)))
+  })
 }

@@ -1,8 +1,21 @@
 /** What depends on positions only, computed on the host: a GPU's sine errs by up to 2e-3 at large angles. */
-import type { Rope } from '../../checkpoint/config.js'
+import type { Gemma4Config, Rope } from '../../checkpoint/config.js'
 
 /** Stands for minus infinity, which WGSL does not promise to handle. */
 const hidden = -1e30
+
+/** Where new tokens stand and what they see, behind `cached` positions. */
+export interface FeedPositions {
+  /** Position of the first of them. */
+  start(cached: number, count: number): number
+  /** For the layers of a type, [count, cached + count]. */
+  mask(type: 'sliding' | 'full', cached: number, count: number): Float32Array
+}
+
+export const feedPositions = ({ slidingWindow }: Gemma4Config): FeedPositions => ({
+  start: (cached) => cached,
+  mask: (type, cached, count) => attentionMask(cached, count, type === 'sliding' ? slidingWindow : null),
+})
 
 /**
  * Inverse frequencies, [head size / 2], as the float32 constants that transformers makes of them

@@ -1,6 +1,6 @@
 import { logSumExp, topIndices } from '../../trace/logits.js'
 import type { Observation } from '../../types.js'
-import type { Step } from './engine.js'
+import type { Sizes, Step } from './engine.js'
 
 /** One matrix of a trace, named as the worker protocol names it. */
 export interface Observed {
@@ -14,36 +14,47 @@ export interface Observed {
 export class PromptRows {
   readonly #prompt: Float32Array[] = []
   readonly #decode: Float32Array[] = []
-  readonly #hidden = new Map<number, Float32Array[]>()
+  readonly #points = new Map<string, Float32Array[]>()
 
-  addPrompt({ logits, hidden }: Pick<Step, 'logits' | 'hidden'>): void {
+  addPrompt(logits: Float32Array, points: Step['points'] = new Map()): void {
     this.#prompt.push(logits)
-    for (const [layer, data] of hidden) this.#hidden.set(layer, [...(this.#hidden.get(layer) ?? []), data])
+    for (const [name, data] of points) this.#addPoint(name, data)
   }
 
-  addDecode(logits: Float32Array): void {
+  addDecode(logits: Float32Array, points: Step['points'] = new Map()): void {
     this.#decode.push(logits)
+    for (const [name, data] of points) this.#addPoint(`decode.${name}`, data)
+  }
+
+  #addPoint(name: string, data: Float32Array): void {
+    this.#points.set(name, [...(this.#points.get(name) ?? []), data])
   }
 
   /** @param prompt its index, which names its tensors */
   tensors(
     prompt: number,
-    sizes: { vocabulary: number; hidden: number },
+    sizes: Pick<Sizes, 'vocabulary'> & Partial<Sizes>,
     { topK, generate, continuation }: Observation,
   ): Observed[] {
     const hasDecode = generate > 0 || continuation !== null
     const observed = [...logitTensors(`${prompt}.`, concatenate(this.#prompt), sizes.vocabulary, topK)]
     if (hasDecode)
       observed.push(...logitTensors(`${prompt}.decode.`, concatenate(this.#decode), sizes.vocabulary, topK))
-    for (const [layer, parts] of this.#hidden) {
-      observed.push(matrix(`${prompt}.layers.${layer}`, concatenate(parts), sizes.hidden))
+    for (const [name, pieces] of this.#points) {
+      const width = sizes.points?.get(name.replace(/^decode\./, '')) ?? 1
+      observed.push(matrix(`${prompt}.${name}`, concatenate(pieces), width))
     }
     return observed
   }
 }
 
 /** Logits [rows, vocabulary], or of a large vocabulary the top K and the logarithm of the sum of all exponentials. */
-function logitTensors(prefix: string, logits: Float32Array, vocabulary: number, topK: number | null): Observed[] {
+export function logitTensors(
+  prefix: string,
+  logits: Float32Array,
+  vocabulary: number,
+  topK: number | null,
+): Observed[] {
   if (topK === null) return [matrix(`${prefix}logits`, logits, vocabulary)]
   const count = logits.length / vocabulary
   const ids = new BigInt64Array(count * topK)

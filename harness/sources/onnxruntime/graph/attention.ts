@@ -35,6 +35,8 @@ export function keyValue(
   const normed = rmsNorm(context, projected, { name: `${name}.k_norm` })
   const keys = graph.scope('k_rotary', () => rotate(context, normed, kvHeads, headDim, positions))
   const values = rmsNorm(context, raw, { size: headDim, as: 'v_norm' })
+  graph.point(`layers.${layer.index}.attention.k`, keys, ['tokens', kvHeads, headDim])
+  graph.point(`layers.${layer.index}.attention.v`, values, ['tokens', kvHeads, headDim])
 
   const append = (cached: Value, fresh: Value, order: number[], axis: number) =>
     graph.op('Concat', [cached, graph.op('Transpose', [fresh], { perm: { ints: order } })], { axis: { i: axis } })
@@ -58,6 +60,7 @@ export function attention(
   const projected = reshape(linear(context, x, `${name}.q_proj`), [-1, heads, headDim])
   const normed = rmsNorm(context, projected, { name: `${name}.q_norm` })
   const queries = graph.scope('q_rotary', () => rotate(context, normed, heads, headDim, positions))
+  graph.point(`layers.${layer.index}.attention.q`, queries, ['tokens', heads, headDim])
   const grouped = reshape(graph.op('Transpose', [queries], { perm: { ints: [1, 0, 2] } }), [kvHeads, -1, headDim])
 
   // A 0 in a shape keeps the dimension at that place: all positions.
@@ -68,7 +71,9 @@ export function attention(
 
   const perHead = reshape(weighted, [heads, -1, headDim])
   const perToken = graph.op('Transpose', [perHead], { perm: { ints: [1, 0, 2] } })
-  return linear(context, reshape(perToken, [-1, heads * headDim]), `${name}.o_proj`)
+  const read = reshape(perToken, [-1, heads * headDim])
+  graph.point(`layers.${layer.index}.attention.heads`, read, ['tokens', heads * headDim])
+  return linear(context, read, `${name}.o_proj`)
 }
 
 /** Rotary embedding of [tokens, heads, head size], the halves of a head being the pairs. */

@@ -12,6 +12,7 @@ export class GraphBuilder {
   readonly #casts = new Map<string, Value>()
   readonly #inputs: GraphValue[] = []
   readonly #outputs: GraphValue[] = []
+  readonly #points = new Map<string, { readonly value: Value; readonly shape: readonly (number | string)[] }>()
   #scope = ''
 
   /** Names the nodes that `build` adds, for ONNX Runtime's messages. */
@@ -45,6 +46,17 @@ export class GraphBuilder {
 
   op(opType: string, inputs: readonly Value[], attributes: Readonly<Record<string, Attribute>> = {}): Value {
     return this.#node(opType, '', inputs, attributes, 1)[0]
+  }
+
+  /** Lets `value` be observed under this name (see points.ts). Returns it. */
+  point(name: string, value: Value, shape: readonly (number | string)[]): Value {
+    this.#points.set(name, { value, shape })
+    return value
+  }
+
+  /** Makes every point an output. */
+  outputPoints(): void {
+    for (const [name, { value, shape }] of this.#points) this.output(name, value, shape)
   }
 
   /** An operator of ONNX Runtime's own. */

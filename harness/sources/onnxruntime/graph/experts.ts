@@ -13,6 +13,8 @@ export function experts(context: GraphContext, residual: Value, layer: string): 
   if (sizes === null) throw new Error('experts in a model without any')
   const { count, intermediateSize: inner } = sizes
   const shares = graph.scope('router', () => router(context, residual, `${layer}.router`, sizes.topK))
+  const perPosition = graph.scope('point', () => graph.op('Transpose', [shares], { perm: { ints: [1, 0, 2] } }))
+  graph.point(`${layer}.router`, perPosition, ['tokens', count, 1])
 
   // One product for the gate and up matrices of all experts: [experts, 2 × inner, hidden] is [experts × 2 × inner, hidden].
   const normed = rmsNorm(context, residual, { name: `${layer}.pre_feedforward_layernorm_2` })

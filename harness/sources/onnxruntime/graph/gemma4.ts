@@ -12,7 +12,8 @@ import type { Graph } from './proto.js'
  * Inputs: `ids` [tokens], `rows` [rows] (the positions whose logits are wanted), `per_layer` [tokens, layers × per-layer
  * size] (rows of the per-layer table), `cos.TYPE` and `sin.TYPE` [tokens, head size / 2], `mask.TYPE` [tokens, all
  * positions] for the layer types `sliding` and `full`, and `past.N.keys` / `past.N.values` for each layer N with K/V of
- * its own. Outputs: `logits` [rows, vocabulary], `hidden.N` [tokens, hidden] for each layer, `present.N.keys/values`.
+ * its own. Outputs: `logits` [rows, vocabulary], `present.N.keys/values`, and the points of
+ * `points.ts`: `layers.N` [tokens, hidden] for each layer, and what is inside.
  */
 export function buildGemma4Graph(checkpoint: Checkpoint): Graph {
   const graph = new GraphBuilder()
@@ -30,8 +31,7 @@ export function buildGemma4Graph(checkpoint: Checkpoint): Graph {
   const positions = positionInputs(context)
 
   const own = new Map<number, KeyValue>()
-  const states: Value[] = []
-  let hidden = embedded
+  let hidden = graph.point('embedding', embedded, ['tokens', hiddenSize])
   for (const layer of config.layers) {
     hidden = graph.scope(`layer ${layer.index}`, () => {
       const name = `layers.${layer.index}`
@@ -43,13 +43,13 @@ export function buildGemma4Graph(checkpoint: Checkpoint): Graph {
           ? fed
           : graph.scope('per_layer_input', () => addPerLayerInput(context, fed, perLayer(layer.index), name))
       const scalar = graph.weight(checkpoint.tensor(`${name}.layer_scalar`))
-      return graph.scope('layer_scalar', () => graph.op('Mul', [informed, scalar]))
+      const scaled = graph.scope('layer_scalar', () => graph.op('Mul', [informed, scalar]))
+      return graph.point(name, scaled, ['tokens', hiddenSize])
     })
-    states.push(hidden)
   }
 
   const wanted = graph.op('Gather', [hidden, graph.input('rows', ['rows'], 'I64')])
-  const normed = rmsNorm(context, wanted, { name: 'norm' })
+  const normed = graph.point('final-norm', rmsNorm(context, wanted, { name: 'norm' }), ['rows', hiddenSize])
   const head = config.tied ? embedding : graph.weight(checkpoint.tensor('lm_head.weight'))
   const logits = graph.scope('lm_head', () => graph.op('Gemm', [normed, head], { transB: { i: 1 } }))
   // In the order in which they are fetched: onnxruntime-node takes an output's preferred location by its index.
@@ -60,7 +60,7 @@ export function buildGemma4Graph(checkpoint: Checkpoint): Graph {
     graph.output(`present.${index}.keys`, present.keys, [kvHeads, headDim, 'all'])
     graph.output(`present.${index}.values`, present.values, [kvHeads, 'all', headDim])
   }
-  for (const [index, value] of states.entries()) graph.output(`hidden.${index}`, value, ['tokens', hiddenSize])
+  graph.outputPoints()
   return graph.finish()
 }
 
@@ -74,13 +74,16 @@ function attentionBlock(
 ): Value {
   const { graph } = context
   const name = `layers.${layer.index}`
+  const shape = ['tokens', context.checkpoint.config.hiddenSize]
   const normed = rmsNorm(context, hidden, { name: `${name}.input_layernorm` })
   const attended = graph.scope('self_attn', () => {
     if (layer.donor === null) own.set(layer.index, cachedKeyValue(context, normed, layer, positions))
     return attention(context, normed, layer, positions, givenKeyValue(layer, own))
   })
+  graph.point(`${name}.attention.output`, attended, shape)
   const added = rmsNorm(context, attended, { name: `${name}.post_attention_layernorm` })
-  return graph.scope('attention_residual', () => graph.op('Add', [hidden, added]))
+  const sum = graph.scope('attention_residual', () => graph.op('Add', [hidden, added]))
+  return graph.point(`${name}.attention`, sum, shape)
 }
 
 function cachedKeyValue(context: GraphContext, x: Value, layer: LayerConfig, positions: Positions): KeyValue {
@@ -104,16 +107,22 @@ function givenKeyValue(layer: LayerConfig, own: ReadonlyMap<number, KeyValue>): 
 /** The multilayer perceptron, and beside it the experts where the model has them. */
 function feedForward(context: GraphContext, hidden: Value, name: string): Value {
   const { graph } = context
+  const { hiddenSize, experts: sizes } = context.checkpoint.config
+  const shape = ['tokens', hiddenSize]
   const normed = rmsNorm(context, hidden, { name: `${name}.pre_feedforward_layernorm` })
   let out = graph.scope('mlp', () => mlp(context, normed, `${name}.mlp`))
-  if (context.checkpoint.config.experts !== null) {
+  graph.point(`${name}.mlp.output`, out, shape)
+  if (sizes !== null) {
     const dense = rmsNorm(context, out, { name: `${name}.post_feedforward_layernorm_1` })
     const sparse = graph.scope('experts', () => experts(context, hidden, name))
+    graph.point(`${name}.experts.output`, sparse, shape)
     const other = rmsNorm(context, sparse, { name: `${name}.post_feedforward_layernorm_2` })
     out = graph.scope('dense_and_experts', () => graph.op('Add', [dense, other]))
+    graph.point(`${name}.experts`, out, shape)
   }
   const added = rmsNorm(context, out, { name: `${name}.post_feedforward_layernorm` })
-  return graph.scope('feed_forward_residual', () => graph.op('Add', [hidden, added]))
+  const sum = graph.scope('feed_forward_residual', () => graph.op('Add', [hidden, added]))
+  return graph.point(`${name}.feed-forward`, sum, shape)
 }
 
 /** (norm(projection(embedded) / √hidden) + table · √size) / √2; returns the slice of a layer, [tokens, size]. */
@@ -138,11 +147,14 @@ function perLayerInputs(context: GraphContext, embedded: Value): (layer: number)
 }
 
 function addPerLayerInput(context: GraphContext, hidden: Value, perLayer: Value, name: string): Value {
-  const { graph } = context
+  const { graph, checkpoint } = context
+  const { hiddenSize, perLayerInputSize } = checkpoint.config
+  graph.point(`${name}.per-layer-input.embedding`, perLayer, ['tokens', perLayerInputSize])
   const gate = gelu(context, linear(context, hidden, `${name}.per_layer_input_gate`))
   const projected = linear(context, graph.op('Mul', [gate, perLayer]), `${name}.per_layer_projection`)
+  graph.point(`${name}.per-layer-input.output`, projected, ['tokens', hiddenSize])
   const added = rmsNorm(context, projected, { name: `${name}.post_per_layer_input_norm` })
-  return graph.op('Add', [hidden, added])
+  return graph.point(`${name}.per-layer-input`, graph.op('Add', [hidden, added]), ['tokens', hiddenSize])
 }
 
 /** cap · tanh(logits / cap) */

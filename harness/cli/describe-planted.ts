@@ -1,0 +1,59 @@
+import Table from 'cli-table3'
+import type { Planted } from '../run/plant-defects.js'
+
+/** A defect that the verdict had to find, by what it does to the logits, and did not. */
+export const isMissed = ({ isCaught, effect, due }: Planted): boolean =>
+  !isCaught && effect !== null && !(effect <= due)
+
+const outcomeOf = (planted: Planted): string => {
+  if (planted.isCaught) return 'caught'
+  if (planted.outcome === 'skipped') return 'not planted'
+  return isMissed(planted) ? 'MISSED' : 'below the noise'
+}
+
+/** One line. */
+export const describePlanted = (planted: Planted): string =>
+  `${outcomeOf(planted).padEnd(15)} ${planted.defect.id} on ${planted.caseId} (${(planted.elapsedMs / 1000).toFixed(1)} s)`
+
+/** The table of all, what was not caught and why, and the counts. */
+export function formatPlanted(planted: readonly Planted[], engine: string, elapsedMs: number): string {
+  const table = new Table({
+    head: ['defect', 'case', 'outcome', 'by', 'excess', 'effect'],
+    colAligns: ['left', 'left', 'left', 'left', 'right', 'right'],
+    style: { head: [], border: [], compact: true },
+  })
+  for (const one of planted) {
+    const { defect, caseId, outcome, by, excess, effect } = one
+    const found = outcome === 'error' ? 'the engine’s own failure' : by.join(', ')
+    table.push([defect.id, caseId, outcomeOf(one), found, multiple(excess), multiple(effect)])
+  }
+  const caught = planted.filter(({ isCaught }) => isCaught).length
+  const notes = planted.filter(({ isCaught }) => !isCaught).map(describeUncaught)
+  const missed = planted.filter(isMissed).length
+  const seconds = (elapsedMs / 1000).toFixed(0)
+  const skipped = planted.filter(({ outcome }) => outcome === 'skipped').length
+  const below = planted.length - caught - missed - skipped
+  const unplanted = skipped === 0 ? '' : `, ${skipped} not planted`
+  const counts = `${caught} of ${planted.length} defects caught in ${engine}, ${missed} missed, ${below} below the noise${unplanted}, in ${seconds} s`
+  return [table.toString(), ...notes, counts].map((part) => `${part}\n`).join('\n')
+}
+
+function describeUncaught(one: Planted): string {
+  const { defect, caseId, effect, due, reason } = one
+  if (one.outcome === 'skipped') return `not planted: ${defect.id} on ${caseId}: ${reason}`
+  const moves = `it moves the logits by ${multiple(effect)} the spread`
+  const why = isMissed(one)
+    ? `and a verdict must find what moves them by ${due.toPrecision(2)} ×`
+    : `less than the ${due.toPrecision(2)} × that a verdict can tell from noise`
+  const unseen = defect.unseen === undefined ? '' : ` (${defect.unseen})`
+  return `${outcomeOf(one)}: ${defect.id} on ${caseId}: ${moves}, ${why}${unseen}; the verdict: ${reason}`
+}
+
+const multiple = (value: number | null): string =>
+  value === null
+    ? '–'
+    : !Number.isFinite(value)
+      ? '∞'
+      : value < 10
+        ? `${value.toPrecision(2)} ×`
+        : `${value.toFixed(0)} ×`

@@ -1,0 +1,52 @@
+import type { LoadedCase } from '../../cases/load-cases.js'
+import { run, type RunPlan } from '../../run.js'
+import { parseSourceId } from '../../source-id.js'
+import type { Case, Exhibit, ExhibitEngine, Verdict } from '../../types.js'
+
+/** A case of the museum. */
+export type ExhibitCase = LoadedCase & Case & { readonly exhibit: Exhibit }
+
+/** What became of an exhibit: the engine that has the regression was caught, and the one that has not found clean. */
+export interface Visit {
+  readonly item: ExhibitCase
+  readonly wrong: Verdict
+  readonly right: Verdict
+  /** Whether this machine lacks one of the two. */
+  readonly skipped: boolean
+  /** Whether the wrong one has the outcome that it must have, for the reason that it must have it for. */
+  readonly caught: boolean
+  readonly clean: boolean
+}
+
+export const isExhibit = (item: LoadedCase): item is ExhibitCase => 'exhibit' in item && item.exhibit !== undefined
+
+/** Runs both engines of an exhibit. @throws ParityError as `run` does */
+export async function visitExhibit(plan: RunPlan, item: ExhibitCase, signal: AbortSignal): Promise<Visit> {
+  const { outcome, says } = item.exhibit
+  const wrong = await judgeEngine(plan, item, item.exhibit.wrong, signal)
+  const right = await judgeEngine(plan, item, item.exhibit.right, signal)
+  const said = `${wrong.reason}\n${wrong.hint ?? ''}`
+  return {
+    item,
+    wrong,
+    right,
+    skipped: wrong.outcome === 'skipped' || right.outcome === 'skipped',
+    caught: wrong.outcome === outcome && new RegExp(says).test(said),
+    clean: right.outcome === 'pass' || right.outcome === 'near-tie',
+  }
+}
+
+async function judgeEngine(
+  plan: RunPlan,
+  item: ExhibitCase,
+  { engine, options = {} }: ExhibitEngine,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const own = { ...plan, cases: [item], engines: [parseSourceId(engine)], options, isNightly: true }
+  for await (const event of run({ ...own, reproduce: reproduceExhibit }, signal))
+    if (event.type === 'verdict') return event.verdict
+  throw new Error(`${item.id} on ${engine} came to no verdict`)
+}
+
+/** An engine's options are not for a command line, so that both are shown again. */
+const reproduceExhibit = (caseId: string) => `npx parity museum --case ${caseId}`

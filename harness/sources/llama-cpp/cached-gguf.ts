@@ -1,0 +1,64 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { cacheFolder } from '../../cache-folder.js'
+import { withBlobLock } from '../../checkpoint/hub/blob-lock.js'
+import { identify } from '../../checkpoint/identity.js'
+import { findPins, listPinned } from '../python/pins.js'
+import { convert, converterPackage, quantise } from './convert.js'
+import { convertedTypes, type LlamaDtype } from './types.js'
+
+/** Counts up when the same wish gives other bytes. */
+const formatVersion = 1
+
+/** What quantises a file: llama.cpp's library, of a release. */
+export interface Quantiser {
+  library(): string
+  readonly release: string
+}
+
+/**
+ * The GGUF of a checkpoint in a dtype, made at the first call and kept in the cache folder; one process makes it at a
+ * time. @throws WorkerFault where the converter refuses the checkpoint
+ */
+export async function cachedGguf(
+  checkpoint: string,
+  dtype: LlamaDtype,
+  quantiser: Quantiser,
+  signal: AbortSignal,
+): Promise<string> {
+  const type = convertedTypes[dtype]
+  const made = await locate(checkpoint, dtype, type === undefined ? quantiser.release : null)
+  if (existsSync(made)) return made
+  await mkdir(join(cacheFolder(), 'gguf'), { recursive: true })
+  const whole = type === undefined ? await cachedGguf(checkpoint, 'float32', quantiser, signal) : null
+  return withBlobLock(made, signal, async () => {
+    if (existsSync(made)) return made
+    const unfinished = `${made}.${randomUUID()}.part`
+    try {
+      if (whole !== null) await quantise(whole, dtype, unfinished, quantiser.library(), signal)
+      else await convert(checkpoint, type ?? dtype, unfinished, signal)
+      await rename(unfinished, made)
+    } finally {
+      await rm(unfinished, { force: true })
+    }
+    return made
+  })
+}
+
+/** Named after all that decides on its bytes: the weights and their config, the converter's pins, and the type. */
+async function locate(checkpoint: string, dtype: string, release: string | null): Promise<string> {
+  const [newest] = await listPinned(converterPackage)
+  const pins = findPins(converterPackage, newest)
+  const parts = [
+    formatVersion,
+    await identify(checkpoint),
+    pins === null ? null : await readFile(pins, 'utf8'),
+    process.env[converterPackage.variable] ?? null,
+    dtype,
+    release,
+  ]
+  const key = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
+  return join(cacheFolder(), 'gguf', `${key}.gguf`)
+}

@@ -1,0 +1,67 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { ParityError } from '../../errors.js'
+import { packageRoot } from '../../package-root.js'
+import { WorkerFault } from '../../workers/host.js'
+import { findEnvironment } from '../python/environments.js'
+import type { PythonPackage } from '../python/python-package.js'
+import { fillStandInFolder } from './stand-in-folder.js'
+import { fileTypes, type LlamaDtype } from './types.js'
+
+/** llama.cpp's own `convert_hf_to_gguf.py`, as a package. */
+export const converterPackage: PythonPackage = {
+  source: 'llama-cpp-converter',
+  distribution: 'convert-hf-to-gguf',
+  module: 'convert_hf_to_gguf',
+  folder: join(packageRoot, 'references/llama-cpp'),
+  variable: 'PARITY_PYTHON_LLAMA_CPP',
+  printVersion: `import importlib.metadata; print(importlib.metadata.version('convert-hf-to-gguf'))`,
+}
+
+/** Writes a checkpoint as a GGUF with the converter's name of a type. @throws WorkerFault in the converter's own words */
+export async function convert(checkpoint: string, type: string, file: string, signal: AbortSignal): Promise<void> {
+  const folder = `${file}.checkpoint`
+  await mkdir(folder)
+  try {
+    await fillStandInFolder(folder, checkpoint)
+    await runPython(['-m', 'convert_hf_to_gguf', folder, '--outtype', type, '--outfile', file], signal)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Quantises a GGUF as llama.cpp's own llama-quantize does. @param library libllama */
+export async function quantise(
+  source: string,
+  dtype: LlamaDtype,
+  file: string,
+  library: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const script = join(packageRoot, 'references/llama-cpp/quantise.py')
+  await runPython([script, library, source, file, String(fileTypes[dtype])], signal)
+}
+
+async function runPython(args: readonly string[], signal: AbortSignal): Promise<void> {
+  const { python, env } = await findEnvironment(converterPackage, undefined)
+  if (python === null)
+    throw new ParityError(
+      'PARITY_SOURCE',
+      'the Python environment of the converter to GGUF has not been made',
+      'parity doctor --install llama-cpp',
+    )
+  const { failed, isCanceled, all, shortMessage } = await execa(python, args, {
+    env: { HF_HUB_OFFLINE: '1', ...env },
+    stdin: 'ignore',
+    all: true,
+    maxBuffer: 1_000_000,
+    cancelSignal: signal,
+    reject: false,
+  })
+  if (isCanceled) throw new WorkerFault('aborted', 'open', 'the conversion to GGUF was aborted')
+  if (!failed) return
+  const lines = all.trim().split('\n')
+  const message = `the converter to GGUF: ${lines.at(-1) ?? shortMessage}`
+  throw new WorkerFault('refused', 'open', message, { errorCode: 'load-failed' }, lines.slice(-20).join('\n'))
+}
