@@ -83,6 +83,8 @@ export interface Exhibit {
   readonly outcome: 'fail' | 'error'
   /** What the verdict's reason or hint matches, a regular expression. */
   readonly says: string
+  /** The layer whose hidden states are the first to lie beyond the noise; left out where that tells nothing. */
+  readonly layer?: number
 }
 
 /** What every case has, whatever it is about. */

@@ -14,6 +14,6 @@ export default exhibitCase(
     wrong: { engine: 'transformers@5.5.0' },
     right: { engine: 'transformers@5.5.2' },
     outcome: 'fail',
-    says: 'cache',
+    says: 'logits through the KV cache differ from those of one uncached pass by',
   },
 )

@@ -58,6 +58,7 @@ const exhibit = z.strictObject({
   right: exhibitEngine,
   outcome: z.enum(['fail', 'error']),
   says: filled.refine(isPattern, { error: 'is not a regular expression' }),
+  layer: z.int().nonnegative().optional(),
 })
 
 const modelCase = z.strictObject({

@@ -42,7 +42,7 @@ export function formatBisection(facts: BisectionFacts, isJson: boolean): string 
 function answer({ engine: { name }, caseId, bisection: { first, last, between } }: BisectionFacts): string {
   const bad = first.standing === 'bad' ? first : last
   const does = first.standing === 'bad' ? describeBad(first) : 'passes'
-  const before = first.standing === 'bad' ? '' : ` ${last.version} ${describeBad(last)}:`
+  const before = first.standing === 'bad' ? '' : ` ${last.version} ${describeBad(last).replace(/ (on|at)$/, '')}:`
   const hint = bad.verdict?.hint === undefined ? '' : ` (${bad.verdict.hint})`
   const what = `${does} ${caseId}${first.standing === 'bad' ? ':' : ';'}${before} ${bad.reason}${hint}`
   if (between.length === 0) return `${name} ${first.version} is the first that ${what}`

@@ -48,10 +48,9 @@ export async function museumCommand(given: object): Promise<void> {
 
 /** Makes the environment of every engine that has one. */
 async function installEngines(exhibits: readonly ExhibitCase[], sources: Sources): Promise<void> {
-  const engines = new Set(exhibits.flatMap(({ exhibit }) => [exhibit.wrong.engine, exhibit.right.engine]))
-  for (const engine of engines) {
+  for (const { engine, options } of exhibits.flatMap(({ exhibit }) => [exhibit.wrong, exhibit.right])) {
     const id = parseSourceId(engine)
-    await sources.find(id).install?.(id.version)
+    await sources.find(id).install?.(id.version, options)
   }
 }
 
@@ -109,9 +108,15 @@ function judge({ skipped, caught, clean }: Pick<Visit, 'skipped' | 'caught' | 'c
 }
 
 function describe({ item, wrong, right, caught, clean, skipped }: Visit): string[] {
-  const told = skipped ? [wrong, right].filter(({ outcome }) => outcome === 'skipped') : clean ? [wrong] : [wrong, right]
-  const wanted = caught || skipped ? [] : [`  wanted: ${item.exhibit.outcome} that says /${item.exhibit.says}/`]
-  return [`${item.id}`, ...told.flatMap(sentences), ...wanted, '']
+  const told = skipped
+    ? [wrong, right].filter(({ outcome }) => outcome === 'skipped')
+    : clean
+      ? [wrong]
+      : [wrong, right]
+  const { outcome, says, layer } = item.exhibit
+  const from = layer === undefined ? '' : `, beyond the noise from layer ${layer} on`
+  const wanted = caught || skipped ? [] : [`  wanted: ${outcome} that says /${says}/${from}`]
+  return [item.id, ...told.flatMap(sentences), ...wanted, '']
 }
 
 const sentences = ({ engine, outcome, reason, hint }: Verdict) => [

@@ -45,13 +45,28 @@ describe('vLLM', () => {
     minutes(6),
   )
 
-  it('says in its own words what it does not load', async () => {
-    const folder = join(project, 'unknown')
-    await cp(committed('gemma-4-e4b-fine-tuned'), folder, { recursive: true, dereference: true })
-    const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')) as object
-    await writeFile(join(folder, 'config.json'), JSON.stringify({ ...config, architectures: ['Nobody'] }))
-    await expect(open(folder)).rejects.toThrow(/Model architectures \['Nobody'\]/)
-  }, 120_000)
+  it(
+    'says in its own words what it does not load',
+    async () => {
+      const folder = join(project, 'unknown')
+      await cp(committed('gemma-4-e4b-fine-tuned'), folder, { recursive: true, dereference: true })
+      const config = await readFile(join(folder, 'config.json'), 'utf8') // as text: JavaScript turns 30.0 into 30
+      await writeFile(join(folder, 'config.json'), config.replace('"Gemma4ForCausalLM"', '"Nobody"'))
+      await expect(open(folder)).rejects.toThrow(/Model architectures \['Nobody'\]/)
+    },
+    minutes(2),
+  )
+
+  it('refuses text alone under the name of the multimodal architecture, and the hint says why', async () => {
+    const [verdict] = await run('vllm', ['gemma4/31b-fine-tuned/multimodal'])
+    expect(verdict).toMatchObject({
+      outcome: 'error',
+      stage: 'open',
+      fault: 'engine',
+      reason: "AttributeError: 'NoneType' object has no attribute 'hidden_size'",
+      hint: 'config.json names the architecture Gemma4ForConditionalGeneration and has no vision_config, which this engine reads; relayout with --prefix model. writes the architecture of the text alone',
+    })
+  })
 
   it('leaves a GPU to an interpreter of the user’s own', async () => {
     expect(await vllm.check({ name: 'vllm', device: 'gpu' })).toEqual({

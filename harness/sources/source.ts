@@ -46,7 +46,7 @@ export interface Source {
   /** Starts it over a checkpoint. Throws a `WorkerFault` where it refuses. */
   open(request: OpenSource, signal: AbortSignal): Promise<Session>
   /** Makes what it needs, for `parity doctor --install`; missing where nothing is to be made. @throws ParityError */
-  install?(version: string | undefined): Promise<void>
+  install?(version: string | undefined, options?: Readonly<Record<string, unknown>>): Promise<void>
   /** Versions that could be installed, the newest first; asks a registry. @throws ParityError */
   versions?(): Promise<readonly string[]>
   /** The same source in an interpreter of the user's; missing where it is not in Python. */

@@ -24,7 +24,6 @@ os.environ.update(
     VLLM_NO_USAGE_STATS="1",
     VLLM_HOST_IP="127.0.0.1",  # else it asks the network for an address of this machine
     GLOO_SOCKET_IFNAME="lo0" if sys.platform == "darwin" else "lo",
-    VLLM_PLUGINS=os.environ.get("VLLM_PLUGINS", "metal" if sys.platform == "darwin" else ""),
 )
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin make a shared machine up to ten times slower
 
@@ -233,7 +232,10 @@ def read_version():
 
 
 def devices():
-    """A build of vLLM is for one kind of device, and says so in its name or in its version."""
+    """A build of vLLM is for one kind of device, and says so in its name or its version; vllm-metal changes that."""
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        importlib.metadata.version("vllm-metal")
+        return ["gpu"]
     return ["cpu"] if any("cpu" in part for part in read_build()) else ["gpu"]
 
 

@@ -1,5 +1,5 @@
 import type { ExhibitEngine, Verdict } from '../../types.js'
-import type { Visit } from './visit-exhibit.js'
+import { firstLayer, type Visit } from './visit-exhibit.js'
 
 const dayMs = 86_400_000
 
@@ -52,10 +52,16 @@ ${quote(right)}`
 }
 
 /** A verdict, word for word. */
-const quote = ({ outcome, reason, hint }: Verdict) =>
-  [`**${outcome}**: ${escapeMarkdown(reason)}`, ...(hint === undefined ? [] : [`hint: ${escapeMarkdown(hint)}`])]
-    .map((line) => `> ${line}`)
-    .join('\n>\n')
+function quote(verdict: Verdict): string {
+  const { outcome, reason, hint } = verdict
+  const layer = firstLayer(verdict)
+  const lines = [
+    `**${outcome}**: ${escapeMarkdown(reason)}`,
+    ...(hint === undefined ? [] : [`hint: ${escapeMarkdown(hint)}`]),
+    ...(layer === undefined ? [] : [`The first hidden states beyond the noise are those of layer ${layer}.`]),
+  ]
+  return lines.map((line) => `> ${line}`).join('\n>\n')
+}
 
 const describeEngine = ({ engine, options }: ExhibitEngine): string =>
   options === undefined

@@ -1,4 +1,6 @@
 import type { LoadedCase } from '../../cases/load-cases.js'
+import { ParityError } from '../../errors.js'
+import { blankVerdict } from '../../report/blank-verdict.js'
 import { run, type RunPlan } from '../../run.js'
 import { parseSourceId } from '../../source-id.js'
 import type { Case, Exhibit, ExhibitEngine, Verdict } from '../../types.js'
@@ -22,7 +24,7 @@ export const isExhibit = (item: LoadedCase): item is ExhibitCase => 'exhibit' in
 
 /** Runs both engines of an exhibit. @throws ParityError as `run` does */
 export async function visitExhibit(plan: RunPlan, item: ExhibitCase, signal: AbortSignal): Promise<Visit> {
-  const { outcome, says } = item.exhibit
+  const { outcome, says, layer } = item.exhibit
   const wrong = await judgeEngine(plan, item, item.exhibit.wrong, signal)
   const right = await judgeEngine(plan, item, item.exhibit.right, signal)
   const said = `${wrong.reason}\n${wrong.hint ?? ''}`
@@ -31,10 +33,14 @@ export async function visitExhibit(plan: RunPlan, item: ExhibitCase, signal: Abo
     wrong,
     right,
     skipped: wrong.outcome === 'skipped' || right.outcome === 'skipped',
-    caught: wrong.outcome === outcome && new RegExp(says).test(said),
+    caught:
+      wrong.outcome === outcome && new RegExp(says).test(said) && (layer ?? firstLayer(wrong)) === firstLayer(wrong),
     clean: right.outcome === 'pass' || right.outcome === 'near-tie',
   }
 }
+
+/** The first layer whose hidden states lie beyond the noise. */
+export const firstLayer = (verdict: Verdict): number | undefined => verdict.evidence?.layers?.firstBeyond ?? undefined
 
 async function judgeEngine(
   plan: RunPlan,
@@ -43,8 +49,26 @@ async function judgeEngine(
   signal: AbortSignal,
 ): Promise<Verdict> {
   const own = { ...plan, cases: [item], engines: [parseSourceId(engine)], options, isNightly: true }
-  for await (const event of run({ ...own, reproduce: reproduceExhibit }, signal))
-    if (event.type === 'verdict') return event.verdict
+  try {
+    for await (const event of run({ ...own, reproduce: reproduceExhibit }, signal))
+      if (event.type === 'verdict') return event.verdict
+  } catch (error) {
+    // What an option asks for, the source finds missing only when it opens the checkpoint.
+    if (!ParityError.is(error) || error.code !== 'PARITY_SOURCE') throw error
+    const { message: reason, hint } = error
+    const reproduce = reproduceExhibit(item.id)
+    return {
+      ...blankVerdict,
+      caseId: item.id,
+      engine,
+      outcome: 'skipped',
+      reason,
+      hint,
+      reproduce,
+      reference: '',
+      elapsedMs: 0,
+    }
+  }
   throw new Error(`${item.id} on ${engine} came to no verdict`)
 }
 

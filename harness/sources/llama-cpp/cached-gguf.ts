@@ -6,6 +6,7 @@ import { cacheFolder } from '../../cache-folder.js'
 import { withBlobLock } from '../../checkpoint/hub/blob-lock.js'
 import { identify } from '../../checkpoint/identity.js'
 import { findPins, listPinned } from '../python/pins.js'
+import type { PythonPackage } from '../python/python-package.js'
 import { convert, converterPackage, quantise } from './convert.js'
 import { convertedTypes, type LlamaDtype } from './types.js'
 
@@ -27,18 +28,19 @@ export async function cachedGguf(
   dtype: LlamaDtype,
   quantiser: Quantiser,
   signal: AbortSignal,
+  converter = converterPackage,
 ): Promise<string> {
   const type = convertedTypes[dtype]
-  const made = await locate(checkpoint, dtype, type === undefined ? quantiser.release : null)
+  const made = await locate(converter, checkpoint, dtype, type === undefined ? quantiser.release : null)
   if (existsSync(made)) return made
   await mkdir(join(cacheFolder(), 'gguf'), { recursive: true })
-  const whole = type === undefined ? await cachedGguf(checkpoint, 'float32', quantiser, signal) : null
+  const whole = type === undefined ? await cachedGguf(checkpoint, 'float32', quantiser, signal, converter) : null
   return withBlobLock(made, signal, async () => {
     if (existsSync(made)) return made
     const unfinished = `${made}.${randomUUID()}.part`
     try {
       if (whole !== null) await quantise(whole, dtype, unfinished, quantiser.library(), signal)
-      else await convert(checkpoint, type ?? dtype, unfinished, signal)
+      else await convert(converter, checkpoint, type ?? dtype, unfinished, signal)
       await rename(unfinished, made)
     } finally {
       await rm(unfinished, { force: true })
@@ -48,14 +50,19 @@ export async function cachedGguf(
 }
 
 /** Named after all that decides on its bytes: the weights and their config, the converter's pins, and the type. */
-async function locate(checkpoint: string, dtype: string, release: string | null): Promise<string> {
-  const [newest] = await listPinned(converterPackage)
-  const pins = findPins(converterPackage, newest)
+async function locate(
+  converter: PythonPackage,
+  checkpoint: string,
+  dtype: string,
+  release: string | null,
+): Promise<string> {
+  const [newest] = await listPinned(converter)
+  const pins = findPins(converter, newest)
   const parts = [
     formatVersion,
     await identify(checkpoint),
     pins === null ? null : await readFile(pins, 'utf8'),
-    process.env[converterPackage.variable] ?? null,
+    process.env[converter.variable] ?? null,
     dtype,
     release,
   ]

@@ -19,13 +19,31 @@ export const converterPackage: PythonPackage = {
   printVersion: `import importlib.metadata; print(importlib.metadata.version('convert-hf-to-gguf'))`,
 }
 
+/** The same one beside a transformers of today, whose configs it does not understand: see docs/museum.md. */
+const currentPackage: PythonPackage = {
+  ...converterPackage,
+  source: 'llama-cpp-converter-current',
+  folder: join(packageRoot, 'references/llama-cpp/current'),
+  variable: 'PARITY_PYTHON_LLAMA_CPP_CURRENT',
+}
+
+/** The converter that the option `converter` names. */
+export const chooseConverter = (named: unknown): PythonPackage =>
+  named === 'current' ? currentPackage : converterPackage
+
 /** Writes a checkpoint as a GGUF with the converter's name of a type. @throws WorkerFault in the converter's own words */
-export async function convert(checkpoint: string, type: string, file: string, signal: AbortSignal): Promise<void> {
+export async function convert(
+  converter: PythonPackage,
+  checkpoint: string,
+  type: string,
+  file: string,
+  signal: AbortSignal,
+): Promise<void> {
   const folder = `${file}.checkpoint`
   await mkdir(folder)
   try {
     await fillStandInFolder(folder, checkpoint)
-    await runPython(['-m', 'convert_hf_to_gguf', folder, '--outtype', type, '--outfile', file], signal)
+    await runPython(converter, ['-m', 'convert_hf_to_gguf', folder, '--outtype', type, '--outfile', file], signal)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -40,16 +58,16 @@ export async function quantise(
   signal: AbortSignal,
 ): Promise<void> {
   const script = join(packageRoot, 'references/llama-cpp/quantise.py')
-  await runPython([script, library, source, file, String(fileTypes[dtype])], signal)
+  await runPython(converterPackage, [script, library, source, file, String(fileTypes[dtype])], signal)
 }
 
-async function runPython(args: readonly string[], signal: AbortSignal): Promise<void> {
-  const { python, env } = await findEnvironment(converterPackage, undefined)
+async function runPython(converter: PythonPackage, args: readonly string[], signal: AbortSignal): Promise<void> {
+  const { python, env } = await findEnvironment(converter, undefined)
   if (python === null)
     throw new ParityError(
       'PARITY_SOURCE',
       'the Python environment of the converter to GGUF has not been made',
-      'parity doctor --install llama-cpp',
+      converter === converterPackage ? 'parity doctor --install llama-cpp' : 'parity museum --install',
     )
   const { failed, isCanceled, all, shortMessage } = await execa(python, args, {
     env: { HF_HUB_OFFLINE: '1', ...env },

@@ -9,7 +9,7 @@ import { explainRefusal } from '../mlx-lm/explain-refusal.js'
 import { findEnvironment, installEnvironment } from '../python/environments.js'
 import type { OpenSource, Source } from '../source.js'
 import { cachedGguf } from './cached-gguf.js'
-import { converterPackage } from './convert.js'
+import { chooseConverter, converterPackage } from './convert.js'
 import { devices, findLibrary, findPackage, hasBinary, installPackage, listVersions, readVersions } from './package.js'
 import { fileTypes, type LlamaDtype } from './types.js'
 
@@ -27,9 +27,9 @@ export const llamaCpp: Source = {
   dtypes,
   versions: listVersions,
 
-  async install(version) {
+  async install(version, options) {
     await installPackage(version)
-    await installEnvironment(converterPackage, undefined)
+    await installEnvironment(chooseConverter(options?.converter), undefined)
   },
 
   // ggml looks gelu up on the CPU in a table whose arguments and values are float16: `ggml_vec_geglu_f32` in vec.h.
@@ -68,7 +68,13 @@ export const llamaCpp: Source = {
       const gguf =
         typeof options.gguf === 'string'
           ? resolve(options.gguf)
-          : await cachedGguf(checkpoint, dtype as LlamaDtype, { library: () => findLibrary(found), release }, signal)
+          : await cachedGguf(
+              checkpoint,
+              dtype as LlamaDtype,
+              { library: () => findLibrary(found), release },
+              signal,
+              chooseConverter(options.converter),
+            )
       const command = { file: process.execPath, args: [workerFile, found.entry], protocolFd: 3 } as const
       const host = await WorkerHost.start(command, timeouts, signal)
       const request = { checkpoint, device, dtype, options: { ...options, threads, gguf } }

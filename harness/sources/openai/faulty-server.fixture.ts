@@ -29,7 +29,7 @@ export function sound({ prompt, max_tokens }: Asked) {
           tokens: tokens.map((id) => `token_id:${id}`),
           token_logprobs: tokens.map(() => -0.25),
           top_logprobs: tokens.map(
-            (id) => ({ [`token_id:${id}`]: -0.25, [`token_id:${id + 1}`]: -2 }) as Record<string, number>,
+            (id) => ({ [`token_id:${id}`]: -0.25, [`token_id:${id + 1}`]: -2 }),
           ),
         },
       },

@@ -15,7 +15,7 @@ export const serverSource = (name: string, alias: ServerAlias): Source => source
 /** The server that the environment names. */
 export const openai: Source = sourceOf('openai', () => {
   const { env } = process
-  const url = env.PARITY_OPENAI_URL || env.OPENAI_BASE_URL
+  const url = [env.PARITY_OPENAI_URL, env.OPENAI_BASE_URL].find(Boolean)
   const model = env.PARITY_OPENAI_MODEL
   const apiKey = ['PARITY_OPENAI_API_KEY', 'OPENAI_API_KEY'].find((variable) => env[variable])
   return url

@@ -84,7 +84,11 @@ export async function findServedModel(
     try {
       const { fingerprint } = await ask(await probe(way.asTokens), 1, isVllm, way)
       const version = await findVersion(connection, isVllm, fingerprint)
-      return { manner: way, version, complete: (ids, count, withPrompt) => ask(ids, count, withPrompt, way) }
+      return {
+        manner: way,
+        version,
+        complete: (ids, count, withPrompt) => ask(ids, count, withPrompt, way).catch(explain),
+      }
     } catch (error) {
       const cause = ParityError.is(error) ? error.cause : error
       // mlx_lm.server drops the connection over token ids.
@@ -98,6 +102,13 @@ export async function findServedModel(
   if (!(first instanceof Refused)) throw first
   const known = listed.length === 0 ? 'It lists no models.' : `It serves ${listed.map(({ id }) => id).join(', ')}.`
   throw new ParityError('PARITY_SOURCE', `${first.message} (asked for model ${model})`, known, { cause: first })
+}
+
+/** What it refuses amid an observation. */
+function explain(error: unknown): never {
+  if (!(error instanceof Refused)) throw error
+  const hint = 'It answered before: is the prompt too long for it? Its own log says more.'
+  throw new ParityError('PARITY_SOURCE', error.message, hint, { cause: error })
 }
 
 /** A list that fails does not matter where the model is named: mlx_lm.server's does so without a Hugging Face cache. */

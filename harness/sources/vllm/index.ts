@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { packageRoot } from '../../package-root.js'
 import type { PythonPackage } from '../python/python-package.js'
 import { pythonSource } from '../python/python-source.js'
+import { explainRefusal } from './explain-refusal.js'
 
 /** Read from the package's metadata: importing vLLM takes many seconds. Its builds have several names on PyPI. */
 const printVersion = `
@@ -36,4 +37,5 @@ export const vllm = pythonSource({
           fix: 'set PARITY_PYTHON_VLLM to an interpreter with a vllm for this GPU',
         }
       : null,
+  explainRefusal,
 })
