@@ -14,7 +14,8 @@ export const exhibitCase = (
   relayout: Relayout,
   exhibit: Exhibit,
 ): Case => {
-  const tiny = tinyCase(id, ...checkpoints[checkpoint], ['museum'])
+  const [folder, window] = checkpoints[checkpoint]
+  const tiny = tinyCase(id, folder, window, ['museum'])
   const prompts = tiny.prompts.filter((prompt) => prompt.id !== 'one')
   return defineCase({ ...tiny, id: `museum/${id}`, suite: 'museum', relayout, prompts, generate: 8, exhibit })
 }

@@ -8,8 +8,8 @@ import { bisectVersions, type Bisection, type Probe } from '../run/bisect-versio
 import { formatSourceId, parseSourceId } from '../source-id.js'
 import { makeSources } from '../sources/index.js'
 import type { Source } from '../sources/source.js'
-import type { Outcome, SourceId, Verdict } from '../types.js'
-import { formatBisection } from './format-bisection.js'
+import type { SourceId, Verdict } from '../types.js'
+import { formatBisection, type VersionProbe } from './format-bisection.js'
 import { listVersions } from './list-versions.js'
 import { makePlan } from './make-plan.js'
 import { loadProject } from './project.js'
@@ -24,12 +24,6 @@ interface BisectVersionOptions {
   readonly timeout?: string
   readonly config?: string
   readonly json?: true
-}
-
-/** A version with its verdict; without one where it could not even be installed. */
-export interface VersionProbe extends Probe {
-  readonly outcome: Outcome | 'not installed'
-  readonly verdict: Verdict | null
 }
 
 /** `parity bisect-version` */

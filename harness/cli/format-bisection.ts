@@ -1,9 +1,14 @@
 import Table from 'cli-table3'
 import { printable } from '../prompt/printable.js'
-import type { Bisection } from '../run/bisect-versions.js'
+import type { Bisection, Probe } from '../run/bisect-versions.js'
 import { formatSourceId } from '../source-id.js'
-import type { SourceId } from '../types.js'
-import type { VersionProbe } from './bisect-version.js'
+import type { Outcome, SourceId, Verdict } from '../types.js'
+
+/** A version with its verdict; without one where it could not even be installed. */
+export interface VersionProbe extends Probe {
+  readonly outcome: Outcome | 'not installed'
+  readonly verdict: Verdict | null
+}
 
 interface BisectionFacts {
   readonly engine: SourceId

@@ -267,6 +267,25 @@ function addSetUp(program: Command): void {
 
 function addProof(program: Command): void {
   program
+    .command('bisect')
+    .description('find the layer, and the part of it, where an engine’s error starts')
+    .requiredOption('-e, --engine <source>', 'the engine; it must give hidden states')
+    .requiredOption('-c, --case <id>', 'the case', collect)
+    .option('--defect <name>', 'plant a defect in the built-in engine, to see the bisection find it')
+    .addOption(new SettingOption('reference'))
+    .addOption(new SettingOption('timeout'))
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  parity bisect --case gemma4/e2b/pruned --engine mlx-lm
+  parity bisect --case gemma4/e2b/pruned --engine onnxruntime:cpu --defect donor-swapped`,
+    )
+    .action(async (options: object) => (await import('./bisect.js')).bisectCommand(options))
+
+  program
     .command('bisect-version')
     .description('find the release of an engine that broke a case, or mended it')
     .requiredOption('-e, --engine <source>', 'the engine, without a version: mlx-lm, or mlx-lm:cpu/bfloat16')

@@ -81,7 +81,7 @@ export async function bisectLayers(request: BisectRequest, signal: AbortSignal):
     promptTokens: prompt.tokens.length,
     found,
     condition,
-    donor: found?.layer == null ? null : layers[found.layer].donor,
+    donor: typeof found?.layer === 'number' ? layers[found.layer].donor : null,
     curve,
   }
 }

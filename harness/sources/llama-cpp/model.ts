@@ -51,14 +51,14 @@ export class Model implements AsyncDisposable {
 
   /** @throws ParityError PARITY_SOURCE for a file of another type than `dtype`, and what llama.cpp says of one it refuses */
   static async load(
-    { getLlama }: NodeLlamaCpp,
+    library: NodeLlamaCpp,
     file: string,
     device: string,
     dtype: LlamaDtype,
     options: ModelOptions,
   ): Promise<Model> {
     const complaints: string[] = []
-    const llama = await getLlama({
+    const llama = await library.getLlama({
       gpu: device === 'cpu' ? false : device,
       build: 'never',
       skipDownload: true,

@@ -1,0 +1,55 @@
+import { jumpFactor, type PointError } from '../compare/find-first-jump.js'
+import { printable } from '../prompt/printable.js'
+import type { Bisection } from '../run/bisect.js'
+
+/** Columns of the plot; each is a factor of ten from 0.1 to 10^7 times the noise, halved. */
+const columns = 32
+
+/** What a bisection found: a sentence, and the error behind each layer against the noise. */
+export function formatPoints(bisection: Bisection): string {
+  const { caseId, engine, reference, prompt, curve } = bisection
+  const shown = curve.filter(
+    ({ name, layer }) => layer === null || name === `layers.${layer}` || isFound(bisection, name),
+  )
+  const width = Math.max(...shown.map(({ name }) => name.length))
+  const lines = shown.map((point) => {
+    const mark = isFound(bisection, point.name) ? ' ←' : ''
+    return `  ${point.name.padEnd(width)} ${formatRatio(point.ratio).padStart(9)} ${bar(point.ratio)}${mark}`
+  })
+  return [
+    `${caseId} on ${printable(engine)} against ${reference}, prompt '${prompt}': error as a multiple of the noise, ${curve.length} points`,
+    ...lines,
+    describeBisection(bisection),
+    '',
+  ].join('\n')
+}
+
+/** `layer 7, attention (queries, after norm and rotary embedding): error 310 × the noise from position 8 on; before it at most 1.1 ×` */
+export function describeBisection({ found, curve, condition, donor, promptTokens }: Bisection): string {
+  if (curve.length === 0) return 'the engine and the reference have no hidden states in common'
+  if (found === null) {
+    const worst = Math.max(...curve.map(({ ratio }) => ratio))
+    return `no layer errs more than ${formatRatio(worst)} the noise; ${jumpFactor} × would be a jump`
+  }
+  const before = curve.slice(0, curve.indexOf(found))
+  const where = found.layer === null ? found.part : `layer ${found.layer}, ${found.part}`
+  const from = found.position === null ? '' : ` from position ${found.position} on`
+  const steps = found.position !== null && found.position >= promptTokens ? ', which is generated text' : ''
+  const calm =
+    before.length === 0 ? '' : `; before it at most ${formatRatio(Math.max(...before.map(({ ratio }) => ratio)))}`
+  const shared = donor === null ? '' : `; shares the K/V of layer ${donor}`
+  const only =
+    condition === 'always' ? '' : condition === 'cached' ? '; only through the KV cache' : '; only after another prompt'
+  return `${where} (${found.what}): error ${formatRatio(found.ratio)} the noise${from}${steps}${calm}${shared}${only}`
+}
+
+const isFound = ({ found }: Bisection, name: string): boolean => found?.name === name
+
+const formatRatio = (ratio: PointError['ratio']): string =>
+  Number.isFinite(ratio) ? `${ratio < 10 ? ratio.toPrecision(2) : ratio.toFixed(0)} ×` : '∞ ×'
+
+/** From 0.1 times the noise on, four columns a factor of ten. */
+function bar(ratio: number): string {
+  const length = Number.isFinite(ratio) ? Math.round(4 * Math.log10(Math.max(ratio, 0.1) / 0.1)) : columns
+  return '▇'.repeat(Math.max(1, Math.min(columns, length)))
+}
