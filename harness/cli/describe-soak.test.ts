@@ -36,7 +36,7 @@ it('draws what is within the limit in bins, and what is beyond, or no number, ap
 it('counts sets of prompts once, and tells a false alarm with what shows it again', () => {
   const alarm = one(5, { outcome: 'fail', chunk: 3, reason: 'logits differ' })
   const page = formatSoak([one(1), one(1), alarm], { rmsExcess: 4, maxExcess: 8 }, 'parity soak', 60_000)
-  expect(page).toContain('3 comparisons, each of 1 sets of prompts')
+  expect(page).toContain('3 comparisons: 1 sets of random prompts')
   expect(page).toContain('**1 false alarms**')
   expect(page).toContain('gemma4/e2b/pruned, 1 threads, in pieces of 3: logits differ\n\n--tokens 2,7')
 })

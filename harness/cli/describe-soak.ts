@@ -1,5 +1,5 @@
 import type { Limits } from '../types.js'
-import type { Soaked } from '../run/soak.js'
+import { waysEach, type Soaked } from '../run/soak.js'
 
 /** Characters of the longest bar. */
 const barWidth = 50
@@ -37,7 +37,7 @@ export function formatSoak(soaked: readonly Soaked[], limits: Limits, command: s
   const sets = new Set(soaked.map(({ caseId, prompts }) => `${caseId} ${JSON.stringify(prompts)}`)).size
   const checkpoints = new Set(soaked.map(({ caseId }) => caseId)).size
   const parts = [
-    `\`${command}\`: ${soaked.length} comparisons, each of ${sets} sets of prompts run in several ways, on the checkpoints of ${checkpoints} cases, in ${(elapsedMs / 60_000).toFixed(1)} minutes. **${alarms.length} false alarms**; ${ties} near ties.`,
+    `\`${command}\`: ${soaked.length} comparisons: ${sets} sets of random prompts, each run in up to ${waysEach} ways, on the checkpoints of ${checkpoints} cases, in ${(elapsedMs / 60_000).toFixed(1)} minutes. **${alarms.length} false alarms**; ${ties} near ties.`,
     quantileTable(soaked),
     'Root-mean-square error of the logits, in multiples of the spread:',
     histogram(

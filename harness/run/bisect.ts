@@ -3,7 +3,6 @@ import { openCheckpoint } from '../checkpoint/checkpoint.js'
 import { measureLogits } from '../compare/metrics.js'
 import { findFirstJump, measurePoints, type PointError } from '../compare/find-first-jump.js'
 import { pairRows } from '../compare/rows.js'
-import type { Part } from '../defect.js'
 import { listPoints } from '../points.js'
 import type { Observation, PreparedCase, Session, SourceId, Trace } from '../types.js'
 import { underTokens } from './observations.js'
@@ -108,7 +107,3 @@ function findWorstPrompt({ prompts }: PreparedCase, truth: Trace, trace: Trace):
   })
   return errors.indexOf(Math.max(...errors))
 }
-
-/** Whether a bisection names the layer and the part that a defect sits in. */
-export const isNamed = ({ found }: Bisection, where: { layer: number | null; part: Part }): boolean =>
-  found !== null && found.layer === where.layer && found.part === where.part

@@ -17,7 +17,7 @@ import { workWithin } from './work-within.js'
 const generated = 8
 
 /** Ways to run the engine on each set of prompts. */
-const waysEach = 4
+export const waysEach = 4
 
 export interface SoakPlan {
   readonly run: RunPlan

@@ -72,7 +72,8 @@ export class Model implements AsyncDisposable {
     })
     const model = await llama
       .loadModel({ modelPath: file, gpuLayers: device === 'cpu' ? 0 : 'max' })
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
+        await untilExplained(complaints)
         throw new Error(explain(complaints) ?? (error instanceof Error ? error.message : String(error)))
       })
     const { general, tokenizer } = model.fileInfo.metadata
@@ -131,8 +132,16 @@ export class Model implements AsyncDisposable {
 }
 
 /** The reason among what llama.cpp logged; what it throws is only that loading failed. */
+const loadError = /error loading model: (.*)/s
+
+/** What llama.cpp logs comes a moment behind the failure that it is about: waits for it, a second at most. */
+async function untilExplained(complaints: readonly string[]): Promise<void> {
+  for (let waited = 0; waited < 20 && !complaints.some((line) => loadError.test(line)); waited++)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+}
+
 function explain(complaints: readonly string[]): string | undefined {
-  const said = complaints.map((line) => /error loading model: (.*)/s.exec(line)?.[1])
+  const said = complaints.map((line) => loadError.exec(line)?.[1])
   return said.findLast((line) => line !== undefined) ?? complaints[0]
 }
 
