@@ -64,9 +64,8 @@ export async function bisectLayers(request: BisectRequest, signal: AbortSignal):
 
   const alone = { ...all, prompts: [prompt.tokens], continuation: [rest] }
   const isClean = async (observation: Observation) =>
-    findFirstJump(
-      curveOf(await withSession(await open(), (session) => session.observe(observation, signal)), 0),
-    ) === null
+    findFirstJump(curveOf(await withSession(await open(), (session) => session.observe(observation, signal)), 0)) ===
+    null
   let condition: Condition = 'always'
   if (found !== null) {
     if (index > 0 && (await isClean(alone))) condition = 'after-another-prompt'

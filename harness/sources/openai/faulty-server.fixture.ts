@@ -28,9 +28,7 @@ export function sound({ prompt, max_tokens }: Asked) {
         logprobs: {
           tokens: tokens.map((id) => `token_id:${id}`),
           token_logprobs: tokens.map(() => -0.25),
-          top_logprobs: tokens.map(
-            (id) => ({ [`token_id:${id}`]: -0.25, [`token_id:${id + 1}`]: -2 }),
-          ),
+          top_logprobs: tokens.map((id) => ({ [`token_id:${id}`]: -0.25, [`token_id:${id + 1}`]: -2 })),
         },
       },
     ],
