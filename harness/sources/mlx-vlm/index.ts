@@ -13,6 +13,7 @@ export const mlxVlmPackage: PythonPackage = {
   folder: join(packageRoot, 'references/mlx-vlm'),
   variable: 'PARITY_PYTHON_MLX_VLM',
   printVersion: "import importlib.metadata; print(importlib.metadata.version('mlx-vlm'))",
+  preferred: '0.7.10',
 }
 
 /** The text model of mlx-vlm: Metal on macOS, else the CPU. */
