@@ -4,12 +4,15 @@ import { describePlace } from '../compare/place.js'
 import { pairRows, type RowPair } from '../compare/rows.js'
 import { logSumExp } from '../trace/logits.js'
 import { rowOf } from '../trace/matrix.js'
-import type { Comparison, Place, PreparedCase, Spread, Trace } from '../types.js'
+import type { Aspect, Comparison, Place, PreparedCase, Spread, Trace } from '../types.js'
 import { WorkerFault } from '../workers/host.js'
 import { generation } from './observations.js'
 import { countWork, mostWork } from './oracle-spread.js'
 import type { RunPlan } from './plan.js'
 import { withSession } from './with-session.js'
+
+/** The others hold an engine against itself. */
+const betweenTheTwo: readonly Aspect[] = ['logits', 'top-k', 'tokens']
 
 /**
  * One sentence on the first place that is out of bounds; null where no place is known, where the checkpoint is too large
@@ -23,7 +26,8 @@ export async function arbitrate(
   { comparisons, spread }: { readonly comparisons: readonly Comparison[]; readonly spread: Spread },
   signal: AbortSignal,
 ): Promise<string | null> {
-  const place = comparisons.find(({ passed, first }) => !passed && first !== undefined)?.first
+  const failed = comparisons.filter(({ passed, aspect }) => !passed && betweenTheTwo.includes(aspect))
+  const place = failed.find(({ first }) => first !== undefined)?.first
   const pair = place === undefined ? undefined : pairAt(item, truth, engine, place)
   if (pair === undefined) return null
   const values = await askOracle(plan, item, truth, pair, signal)
