@@ -56,6 +56,7 @@ describe('parity config', () => {
       │ baseline   │ –                                                │ parity.config.ts: baseline │
       │ history    │ reports/history.jsonl                            │ default                    │
       │ jobs       │ 5                                                │ PARITY_JOBS                │
+      │ memory     │ – (what is free)                                 │ default                    │
       │ timeout    │ 300                                              │ default                    │
       │ failOn     │ bad                                              │ default                    │
       │ require    │ false                                            │ default                    │
