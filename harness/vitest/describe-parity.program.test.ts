@@ -168,4 +168,4 @@ describe('describeParity', () => {
 
 const lines = (...text: string[]) => text.join('\n')
 const withoutFigures = (text: string) =>
-  text.replaceAll(/(?<=\b(?:by|within|position) )[\d.e-]+|\d+(?= (?:of|generated))/g, '#')
+  text.replaceAll(/(?<=\b(?:by|within|position|reference is|the engine) )[\d.e-]+|\d+(?= (?:of|generated))/g, '#')

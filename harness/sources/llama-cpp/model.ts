@@ -142,7 +142,11 @@ async function untilExplained(complaints: readonly string[]): Promise<void> {
 
 function explain(complaints: readonly string[]): string | undefined {
   const said = complaints.map((line) => loadError.exec(line)?.[1])
-  return said.findLast((line) => line !== undefined) ?? complaints[0]
+  const last = said.findLast((line) => line !== undefined)
+  if (last?.includes('failed to load model from') !== true) return last ?? complaints[0]
+  // That says no more than that it failed; the reason stands before it.
+  const cause = complaints.find((line) => !loadError.test(line) && !line.includes('failed to load model'))
+  return cause === undefined ? last : `${last} (${cause})`
 }
 
 function checkType(file: string, found: number | undefined, dtype: LlamaDtype): void {
