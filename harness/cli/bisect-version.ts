@@ -1,4 +1,3 @@
-import { filterCases } from '../cases/filter-cases.js'
 import { loadConfig } from '../config/load-config.js'
 import { settingsOf, settle } from '../config/settle.js'
 import { ParityError } from '../errors.js'
@@ -9,6 +8,7 @@ import { formatSourceId, parseSourceId } from '../source-id.js'
 import { makeSources } from '../sources/index.js'
 import type { Source } from '../sources/source.js'
 import type { SourceId, Verdict } from '../types.js'
+import { chooseOneCase } from './choose-one-case.js'
 import { formatBisection, type VersionProbe } from './format-bisection.js'
 import { listVersions } from './list-versions.js'
 import { makePlan } from './make-plan.js'
@@ -44,14 +44,8 @@ export async function bisectVersionCommand(given: object): Promise<void> {
   const { case: patterns, reference, timeout } = options
   const settled = settle({ reference, timeout }, process.env, config)
   const project = await loadProject(settingsOf(settled))
-  const cases = filterCases(project.cases, { case: patterns })
-  if (cases.length !== 1 || 'tokenizer' in cases[0])
-    throw new ParityError(
-      'PARITY_USAGE',
-      `--case ${patterns.join(',')} stands for ${cases.length === 1 ? 'a tokenizer' : `${cases.length} cases`}`,
-      'Name one case that an engine runs.',
-    )
-  const plan = await makePlan({ generate: '0', config: options.config }, settled, project, cases, sources)
+  const item = chooseOneCase(project.cases, patterns)
+  const plan = await makePlan({ generate: '0', config: options.config }, settled, project, [item], sources)
 
   const probes: VersionProbe[] = []
   const oldest = versions[0] === options.good ? 'good' : 'bad'
@@ -65,7 +59,7 @@ export async function bisectVersionCommand(given: object): Promise<void> {
   refuseEnd(id, bisection)
   const order = (probe: VersionProbe) => versions.indexOf(probe.version)
   const asked = probes.sort((left, right) => order(left) - order(right))
-  const facts = { engine: id, caseId: cases[0].id, versions, asked, bisection }
+  const facts = { engine: id, caseId: item.id, versions, asked, bisection }
   process.stdout.write(formatBisection(facts, isJson))
   if (bisection.between.length > 0) process.exitCode = 1
 }

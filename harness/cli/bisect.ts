@@ -1,4 +1,3 @@
-import { filterCases } from '../cases/filter-cases.js'
 import { prepareCase } from '../cases/prepare-case.js'
 import { loadConfig } from '../config/load-config.js'
 import { settingsOf, settle } from '../config/settle.js'
@@ -7,6 +6,7 @@ import { bisectLayers } from '../run/bisect.js'
 import { Yardsticks } from '../run/bisect-yardstick.js'
 import { parseSourceId } from '../source-id.js'
 import { makeSources } from '../sources/index.js'
+import { chooseOneCase } from './choose-one-case.js'
 import { formatPoints } from './format-points.js'
 import { makePlan } from './make-plan.js'
 import { loadProject } from './project.js'
@@ -31,13 +31,8 @@ export async function bisectCommand(given: object): Promise<void> {
   const { reference, timeout, defect } = options
   const settled = settle({ engine: [options.engine], reference, timeout }, process.env, config)
   const project = await loadProject(settingsOf(settled))
-  const cases = filterCases(project.cases, { case: options.case })
-  const [only] = cases
-  if (cases.length !== 1 || 'tokenizer' in only) {
-    const message = `--case ${options.case.join(',')} stands for ${cases.length === 1 ? 'a tokenizer' : `${cases.length} cases`}`
-    throw new ParityError('PARITY_USAGE', message, 'Name one case that an engine runs.')
-  }
-  const plan = await makePlan({ generate: '0', config: options.config, defect }, settled, project, cases, sources)
+  const only = chooseOneCase(project.cases, options.case)
+  const plan = await makePlan({ generate: '0', config: options.config, defect }, settled, project, [only], sources)
   const available = await sources.find(engine).check(engine)
   if (!available.ok)
     throw new ParityError('PARITY_SOURCE', `${options.engine} cannot run here: ${available.why}`, available.fix)
