@@ -23,7 +23,7 @@ def load(folder, dtype):
 
 def forward(model, tokens, cache):
     """The logits behind each of `tokens`, which follow those in `cache`, a dict that starts empty and is added to."""
-    return model.forward(tokens, cache)[0]
+    return model.forward(tokens, cache)
 
 
 class MyEngine(Worker):
