@@ -78,7 +78,12 @@ describe('judge', () => {
     const { outcome, tokens, comparisons } = judgeTraces(makeTrace(), engine, engine)
     expect(outcome).toBe('fail')
     expect(tokens).toEqual({ equal: 5, nearTie: 0, diverged: 1, total: 6 })
-    expect(comparisons.find(({ aspect }) => aspect === 'tokens')?.first).toMatchObject({ prompt: 'one', step: 1 })
+    expect(comparisons.find(({ aspect }) => aspect === 'tokens')).toMatchObject({
+      first: { prompt: 'one', step: 1 },
+      metrics: { compared: 6, withinLimits: 5 },
+      detail:
+        "generation diverges at generated token 1 of prompt 'one': token 4 (rank 6 in the reference) instead of 5, which leads by 5.00; 5 of 6 steps within limits",
+    })
   })
 
   it('does not count as equal what an engine that cannot be given tokens left uncompared', () => {

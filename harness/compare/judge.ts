@@ -24,8 +24,9 @@ export function judge(
   others: readonly Comparison[] = [],
 ): Judgement {
   const measure: Measure = { prompts, limits, spread }
-  const { truth, actual, own, forced, uncached } = alignTraces(reference, engine)
-  const tokens = compareTokens(measure, truth, own, forced)
+  const aligned = alignTraces(reference, engine)
+  const { truth, actual, uncached } = aligned
+  const tokens = compareTokens(measure, truth, aligned)
   const logits = compareLogits(measure, truth, actual)
   const comparisons: Comparison[] = [logits, compareTopK(measure, truth, actual), tokens.comparison]
   if (uncached !== null) comparisons.push(compareCache(measure, uncached, actual))

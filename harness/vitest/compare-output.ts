@@ -79,7 +79,10 @@ function compareParts(output: EngineOutput, { prompts, spread, truth }: CaseRefe
     const partOfTruth: Trace = { ...truth, tensor: (name) => (isGiven(name, output) ? truth.tensor(name) : undefined) }
     comparisons.push(compareLogits(measure, partOfTruth, engine), compareTopK(measure, partOfTruth, engine))
   }
-  if (output.generated !== undefined) comparisons.push(compareTokens(measure, truth, engine, null).comparison)
+  if (output.generated !== undefined) {
+    const { comparison } = compareTokens(measure, truth, { actual: engine, own: engine, forced: null })
+    comparisons.push(comparison)
+  }
   return comparisons
 }
 

@@ -109,7 +109,7 @@ describe('toMatchReference', () => {
         expect({ generated }).toMatchReference(reference)
       }),
     ).toMatch(
-      /^gemma4\/e2b\/pruned: generation diverges at generated token 3 of prompt 'one': token \d+ instead of \d+, which leads by /,
+      /^gemma4\/e2b\/pruned: generation diverges at generated token 3 of prompt 'one': token \d+ \(rank \d+ in the reference\) instead of \d+, which leads by [\d.]+\n/,
     )
   })
 
