@@ -6,6 +6,8 @@ const filesOf = (kind: string) => `harness/**/*.${kind}.test.ts`
 
 export default defineConfig({
   test: {
+    // Most tests wait for processes of their own, so that no processor is kept back for Vitest.
+    maxWorkers: '100%',
     projects: [
       { test: { name: 'unit', include: ['harness/**/*.test.ts'], exclude: kinds.map(filesOf), testTimeout: 30_000 } },
       // Real checkpoints through real engines, in processes of their own.
