@@ -13,6 +13,7 @@ const alias = (options: object) => ({ source: 'transformers', options })
 const sources = {
   'transformers-sdpa': alias({ attention: 'sdpa' }),
   'transformers-no-cache': alias({ useCache: false }),
+  'transformers-device-map': alias({ deviceMap: 'auto' }),
   'transformers-flash': alias({ attention: 'flash' }),
   'transformers-misspelt': alias({ atention: 'sdpa' }),
 }
@@ -43,6 +44,13 @@ it('passes in smaller dtypes, with sdpa and without a cache', async () => {
     expect(['pass', 'near-tie'], `${caseId} on ${engine}: ${reason}`).toContain(outcome)
     expect(excess, `${caseId} on ${engine}`).toBeLessThanOrEqual(2)
   }
+})
+
+it('computes the same where accelerate places the layers', async () => {
+  const verdicts = await run(['transformers', 'transformers-device-map'], ['gemma4/31b'])
+  const [plain, placed] = verdicts.map(({ outcome, reason, excess }) => ({ outcome, reason, excess }))
+  expect(plain.outcome, plain.reason).toBe('pass')
+  expect(placed).toEqual(plain)
 })
 
 it('passes in float16, by a spread that the oracle measures', async () => {
