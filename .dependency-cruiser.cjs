@@ -17,6 +17,7 @@ const common = [
   'package-root',
   'cache-folder',
   'write-file',
+  'file-lock',
   'spell-non-finite',
 ].map((name) => `^harness/${name}\\.ts$`)
 

@@ -1,5 +1,5 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
-import { withBlobLock } from './blob-lock.js'
+import { withFileLock } from '../../file-lock.js'
 import type { HubClient } from './hub-client.js'
 import { hubFault } from './hub-fault.js'
 import { openIncompleteBlob } from './incomplete-blob.js'
@@ -31,7 +31,7 @@ export async function fetchBlob(
   await mkdir(cache.blobs, { recursive: true })
   const incomplete = incompleteOf(cache, file)
   if (!(await isComplete(cache, file))) {
-    await withBlobLock(incomplete, client.signal, async () => {
+    await withFileLock(incomplete, client.signal, async () => {
       if (await isComplete(cache, file)) return
       try {
         await fill(client, commit, file, incomplete, progress)

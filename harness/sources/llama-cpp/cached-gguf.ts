@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheFolder } from '../../cache-folder.js'
-import { withBlobLock } from '../../checkpoint/hub/blob-lock.js'
 import { identify } from '../../checkpoint/identity.js'
+import { withFileLock } from '../../file-lock.js'
 import { findPins, listPinned } from '../python/pins.js'
 import type { PythonPackage } from '../python/python-package.js'
 import { convert, converterPackage, quantise } from './convert.js'
@@ -35,7 +35,7 @@ export async function cachedGguf(
   if (existsSync(made)) return made
   await mkdir(join(cacheFolder(), 'gguf'), { recursive: true })
   const whole = type === undefined ? await cachedGguf(checkpoint, 'float32', quantiser, signal, converter) : null
-  return withBlobLock(made, signal, async () => {
+  return withFileLock(made, signal, async () => {
     if (existsSync(made)) return made
     const unfinished = `${made}.${randomUUID()}.part`
     try {

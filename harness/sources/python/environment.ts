@@ -1,9 +1,10 @@
 /** Python environments, made by uv in the cache folder. */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { cacheFolder } from '../../cache-folder.js'
+import { withFileLock } from '../../file-lock.js'
 import { runUv } from './run-uv.js'
 
 export interface PythonEnvironment {
@@ -24,8 +25,9 @@ export async function locateEnvironment(source: string, requirements: string): P
 }
 
 /**
- * Makes the environment of a source from a file of requirements with hashes, if there is none. What uv prints goes to
- * stderr. @throws ParityError PARITY_SOURCE
+ * Makes the environment of a source from a file of requirements with hashes, if there is none; one process makes it at a
+ * time. (Made elsewhere and renamed it would not run: its scripts name their folder.) What uv prints goes to stderr.
+ * @throws ParityError PARITY_SOURCE
  */
 export async function makeEnvironment(
   source: string,
@@ -33,8 +35,24 @@ export async function makeEnvironment(
   versions = '>=3.11,<3.15',
 ): Promise<PythonEnvironment> {
   const environment = await locateEnvironment(source, requirements)
-  const { folder, python, ready } = environment
-  if (ready) return environment
+  if (environment.ready) return environment
+  await mkdir(dirname(environment.folder), { recursive: true })
+  const note = () => process.stderr.write(`another process makes the Python environment of ${source}: waiting for it\n`)
+  const make = async () => {
+    // Whoever held the lock before may have made it.
+    if (!(await locateEnvironment(source, requirements)).ready)
+      await install(source, requirements, versions, environment)
+  }
+  await withFileLock(environment.folder, undefined, make, note)
+  return { ...environment, ready: true }
+}
+
+async function install(
+  source: string,
+  requirements: string,
+  versions: string,
+  { folder, python }: PythonEnvironment,
+): Promise<void> {
   await rm(folder, { recursive: true, force: true })
   await runUv(source, ['venv', '--quiet', '--python', versions, folder])
   // The file names every package: to resolve them again could only undo its overrides. Compiled now: importing large
@@ -42,5 +60,4 @@ export async function makeEnvironment(
   const exactly = ['--no-deps', '--require-hashes', '--compile-bytecode', '-r', requirements]
   await runUv(source, ['pip', 'install', '--python', python, ...exactly])
   await writeFile(join(folder, 'complete'), '')
-  return { ...environment, ready: true }
 }

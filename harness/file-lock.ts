@@ -1,28 +1,35 @@
 import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { reason } from '../file-bytes.js'
 
 const heartbeat = 10_000
 /** Milliseconds without a heartbeat after which the holder is thought dead, wherever it ran. */
 const abandonedAfter = 90_000
 
 /**
- * Runs `work` while no other process does so for the same path. Exclusive creation rather than a name of its own for
- * every process: two runs that start together would fetch the same 60 GB twice, and a name of its own cannot be resumed.
- * (`flock`, which Python's huggingface_hub takes, cannot be had in Node, and does nothing on some network drives.)
- * The lock of a process that was killed is taken over; should two take it over at once, they write the same bytes to the
- * same places.
+ * Runs `work` while no other process does so for the same path, whose folder there must be. The lock is `PATH.lock`,
+ * created exclusively: `flock`, which Python's huggingface_hub takes, cannot be had in Node, and does nothing on some
+ * network drives. That of a process that was killed is taken over; should two take it over at once, both work, so `work`
+ * asks first whether it is done.
+ *
+ * @param waiting called once where another process holds the lock
  */
-export async function withBlobLock<Result>(
+export async function withFileLock<Result>(
   path: string,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
   work: () => Promise<Result>,
+  waiting?: () => void,
 ): Promise<Result> {
   const lock = `${path}.lock`
+  let told = false
   while (!(await create(lock))) {
-    if (await isAbandoned(lock)) await rm(lock, { force: true })
-    else await sleep(200, undefined, { signal })
+    if (await isAbandoned(lock)) {
+      await rm(lock, { force: true })
+      continue
+    }
+    if (!told) waiting?.()
+    told = true
+    await sleep(200, undefined, { signal })
   }
   const beat = setInterval(() => {
     const now = new Date()
@@ -41,7 +48,7 @@ async function create(lock: string): Promise<boolean> {
     await writeFile(lock, `${process.pid} ${hostname()}`, { flag: 'wx' })
     return true
   } catch (error) {
-    if (reason(error) === 'EEXIST') return false
+    if (codeOf(error) === 'EEXIST') return false
     throw error
   }
 }
@@ -59,6 +66,8 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return reason(error) !== 'ESRCH'
+    return codeOf(error) !== 'ESRCH'
   }
 }
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code
