@@ -6,10 +6,11 @@ import { isTokenizerCase, listCells, nameOfEngine, type Cell } from './run/cells
 import { estimateMemory } from './run/estimate-memory.js'
 import { EventQueue } from './run/event-queue.js'
 import type { RunPlan } from './run/plan.js'
-import { chooseReference, openReference, type Reference } from './run/reference.js'
+import { chooseReference, openReference, requireFeasible, type Reference } from './run/reference.js'
 import { openTokenizerReference, type TokenizerReference } from './run/tokenizer-reference.js'
 import { reachTokenizerVerdict } from './run/tokenizer-verdict.js'
 import { reachVerdict } from './run/verdict.js'
+import type { Watch } from './run/watch.js'
 import { workWithin } from './run/work-within.js'
 import { checkSource } from './sources/check-source.js'
 import { formatSourceId } from './source-id.js'
@@ -24,6 +25,14 @@ export type RunEvent =
       readonly type: 'fetch'
       readonly caseId: string
       readonly file: string
+      readonly done: number
+      readonly total: number
+    }
+  | { readonly type: 'estimate'; readonly caseId: string; readonly reference: string; readonly estimate: string }
+  | {
+      readonly type: 'reference'
+      readonly caseId: string
+      readonly reference: string
       readonly done: number
       readonly total: number
     }
@@ -88,7 +97,7 @@ async function requireSource({ sources }: RunPlan, id: SourceId): Promise<void> 
   )
 }
 
-/** Recorded references are read at once, since they may be refused; a live one runs when the first verdict needs it. */
+/** Recorded references are read at once, since they may be refused, as live ones are that would take too long. */
 async function makeReady(
   plan: RunPlan,
   item: LoadedCase,
@@ -100,9 +109,19 @@ async function makeReady(
   }
   if (isTokenizerCase(item)) return { tokenizer: await openTokenizerReference(plan, item, signal, fetching) }
   const prepared = await prepareCase(item, signal, fetching)
-  const isRecorded = (await chooseReference(plan, prepared)).name === 'recorded'
-  let opened = isRecorded ? Promise.resolve(await openReference(plan, prepared, signal)) : null
-  return { prepared, reference: () => (opened ??= openReference(plan, prepared, signal)) }
+  const chosen = await chooseReference(plan, prepared)
+  const watch: Watch = {
+    estimated: (id, estimate) => {
+      events.push({ type: 'estimate', caseId: item.id, reference: formatSourceId(id), estimate })
+    },
+    progress: (id, done, total) => {
+      events.push({ type: 'reference', caseId: item.id, reference: formatSourceId(id), done, total })
+    },
+  }
+  const open = () => openReference(plan, prepared, signal, watch)
+  if (chosen.name !== 'recorded') await requireFeasible(plan, prepared, chosen)
+  let opened = chosen.name === 'recorded' ? Promise.resolve(await open()) : null
+  return { prepared, reference: () => (opened ??= open()) }
 }
 
 async function runOne(

@@ -35,6 +35,7 @@ export async function makePlan(
     recordings,
     limits: defaultLimits,
     arbitrates: true,
+    oracleMinutes: settings.oracleMinutes,
     budget: { jobs, memory: settings.memory === null ? freeMemory() : settings.memory * 2 ** 30 },
     isNightly: settings.nightly || settled.engines.from === 'flag',
     threads: Math.max(1, Math.floor(processors / jobs)),

@@ -54,6 +54,7 @@ function addRun(program: Command): void {
     .addOption(new SettingOption('memory'))
     .addOption(new SettingOption('nightly'))
     .addOption(new SettingOption('timeout'))
+    .addOption(new SettingOption('oracleMinutes'))
     .option('--defect <name>', 'plant a defect in the built-in engine, to see the verdict find it')
     .addOption(configOption())
     .addOption(jsonOption())

@@ -9,6 +9,9 @@ import { choice, count, folder, listOf, reporter, source, toggle, type Kind } fr
 export const failOnChoices = ['bad', 'drifted', 'regressed', 'never'] as const
 export type FailOn = (typeof failOnChoices)[number]
 
+/** Minutes that the oracle may take over a case where nobody says: about what somebody waits for a verdict. */
+export const usualOracleMinutes = 10
+
 export interface RunSettings {
   /** Folder of the case files. */
   readonly cases: string
@@ -29,6 +32,8 @@ export interface RunSettings {
   readonly memory: number | null
   /** Seconds. */
   readonly timeout: number
+  /** How long the oracle may take over a case. */
+  readonly oracleMinutes: number
   readonly failOn: FailOn
   readonly require: boolean
   readonly nightly: boolean
@@ -138,6 +143,14 @@ export const settings: { readonly [Name in keyof RunSettings]: Setting<RunSettin
     description: 'how long an engine may be silent',
     fallback: () => 300,
     defaultText: '300',
+  },
+  oracleMinutes: {
+    ...count,
+    flag: '--oracle-minutes <minutes>',
+    variable: 'PARITY_ORACLE_MINUTES',
+    description: 'how long the oracle may take over a case; what is estimated to take longer is refused',
+    fallback: () => usualOracleMinutes,
+    defaultText: String(usualOracleMinutes),
   },
   failOn: {
     ...choice(failOnChoices),

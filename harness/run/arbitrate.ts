@@ -4,10 +4,10 @@ import { describePlace } from '../compare/place.js'
 import { pairRows, type RowPair } from '../compare/rows.js'
 import { logSumExp } from '../trace/logits.js'
 import { rowOf } from '../trace/matrix.js'
-import type { Aspect, Comparison, Place, PreparedCase, Spread, Trace } from '../types.js'
+import type { Aspect, Comparison, Place, PreparedCase, Progress, Spread, Trace } from '../types.js'
 import { WorkerFault } from '../workers/host.js'
+import { estimateWork } from './estimate-work.js'
 import { generation } from './observations.js'
-import { countWork, mostWork } from './oracle-spread.js'
 import type { RunPlan } from './plan.js'
 import { withSession } from './with-session.js'
 
@@ -15,8 +15,8 @@ import { withSession } from './with-session.js'
 const betweenTheTwo: readonly Aspect[] = ['logits', 'top-k', 'tokens']
 
 /**
- * One sentence on the first place that is out of bounds; null where no place is known, where the checkpoint is too large
- * for the oracle, and where the oracle itself fails.
+ * One sentence on the first place that is out of bounds; null where no place is known, where it would take the oracle
+ * too long, and where the oracle itself fails.
  */
 export async function arbitrate(
   plan: RunPlan,
@@ -25,12 +25,13 @@ export async function arbitrate(
   engine: EngineTraces,
   { comparisons, spread }: { readonly comparisons: readonly Comparison[]; readonly spread: Spread },
   signal: AbortSignal,
+  progress: Progress,
 ): Promise<string | null> {
   const failed = comparisons.filter(({ passed, aspect }) => !passed && betweenTheTwo.includes(aspect))
   const place = failed.find(({ first }) => first !== undefined)?.first
   const pair = place === undefined ? undefined : pairAt(item, truth, engine, place)
   if (pair === undefined) return null
-  const values = await askOracle(plan, item, truth, pair, signal)
+  const values = await askOracle(plan, item, truth, pair, signal, progress)
   if (values === null) return null
   const [reference, ours] = [largest(values, pair.expected), largest(values, pair.actual)]
   const figures = `at ${describePlace(pair.place)} the reference is ${reference.toPrecision(2)} from it, the engine ${ours.toPrecision(2)}`
@@ -59,18 +60,20 @@ async function askOracle(
   truth: Trace,
   { place, tokens }: RowPair,
   signal: AbortSignal,
+  progress: Progress,
 ): Promise<Float64Array | null> {
   const index = item.prompts.findIndex(({ id }) => id === place.prompt)
   const step = place.step ?? 0
   const alone: PreparedCase = { ...item, prompts: [item.prompts[index]], generate: step }
   const oracle = plan.sources.find({ name: 'oracle' })
-  if ((await countWork(alone)) > mostWork || !(await oracle.check({ name: 'oracle' })).ok) return null
   const id = { name: 'oracle', dtype: 'float64' }
+  const estimate = await estimateWork(oracle, id, alone, plan.oracleMinutes)
+  if ((estimate?.refusal ?? null) !== null || !(await oracle.check(id)).ok) return null
   const { threads, timeouts } = plan
   try {
     const session = await oracle.open({ id, checkpoint: item.folder, threads, options: {}, timeouts }, signal)
     const asked = { ...generation(alone), generate: 0, continuation: [truth.generated[index].slice(0, step)] }
-    const trace = await withSession(session, (opened) => opened.observe(asked, signal))
+    const trace = await withSession(session, (opened) => opened.observe(asked, signal, progress))
     const matrix = trace.tensor(step === 0 ? '0.logits' : '0.decode.logits')
     const row = step === 0 ? (place.position ?? 0) : step - 1
     if (matrix === undefined || row >= matrix.rows) return null

@@ -1,20 +1,15 @@
 /** The spread in a dtype that a recording has none for. */
-import { openCheckpoint } from '../checkpoint/checkpoint.js'
 import { measureSpread } from '../compare/spread.js'
 import type { PreparedCase, Spread, Trace } from '../types.js'
+import { estimateWork } from './estimate-work.js'
 import { underTokens } from './observations.js'
 import type { RunPlan } from './plan.js'
+import { unwatched, type Watch } from './watch.js'
 import { withSession } from './with-session.js'
 
 /**
- * Stored values × tokens that the oracle gets through in about ten minutes: 124 tokens of 600,000 values take 10 s on the
- * machine of docs/verdicts.md.
- */
-export const mostWork = 4e9
-
-/**
  * The oracle with every operation rounded to `dtype`, against a truth. `null` for a dtype that it does not know, as a
- * quantised one, and where it would take longer than anybody waits. Throws a `WorkerFault`.
+ * quantised one, and where it would take longer than it may. Throws a `WorkerFault`.
  */
 export async function measureOracleSpread(
   plan: RunPlan,
@@ -22,19 +17,20 @@ export async function measureOracleSpread(
   truth: Trace,
   dtype: string,
   signal: AbortSignal,
+  watch: Watch = unwatched,
 ): Promise<Spread | null> {
   const id = { name: 'oracle', dtype }
   const oracle = plan.sources.find({ name: 'oracle' })
-  if (!oracle.dtypes.includes(dtype) || (await countWork(item)) > mostWork) return null
+  if (!oracle.dtypes.includes(dtype) || !(await oracle.check(id)).ok) return null
+  const estimate = await estimateWork(oracle, id, item, plan.oracleMinutes)
+  if (estimate !== null && estimate.refusal !== null) return null
+  if (estimate?.isLong === true) watch.estimated(id, estimate.text)
   const { threads, timeouts } = plan
   const session = await oracle.open({ id, checkpoint: item.folder, threads, options: {}, timeouts }, signal)
-  const inDtype = await withSession(session, (opened) => opened.observe(underTokens(item, truth), signal))
+  const inDtype = await withSession(session, (opened) =>
+    opened.observe(underTokens(item, truth), signal, (done, total) => {
+      watch.progress(id, done, total)
+    }),
+  )
   return measureSpread(item.prompts, truth, inDtype, dtype, 'oracle')
-}
-
-/** Stored values × tokens. */
-export async function countWork({ folder, prompts, generate }: PreparedCase): Promise<number> {
-  const { tensors } = await openCheckpoint(folder)
-  const values = [...tensors.values()].reduce((sum, { shape }) => sum + shape.reduce((one, other) => one * other, 1), 0)
-  return values * prompts.reduce((sum, { tokens }) => sum + tokens.length + generate, 0)
 }

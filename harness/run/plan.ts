@@ -18,6 +18,8 @@ export interface RunPlan {
   readonly limits: Limits
   /** Whether the oracle is asked where engine and reference disagree; not where it is missing. */
   readonly arbitrates?: boolean
+  /** How long the oracle may take over a case, in minutes; `usualOracleMinutes` where it is missing. */
+  readonly oracleMinutes?: number
   /** What may be under way at once. */
   readonly budget: Budget
   /** Whether engines also take the cases that leave them to the nightly run. */

@@ -5,11 +5,13 @@ import type { Roundings, Source } from '../sources/source.js'
 import { formatSourceId } from '../source-id.js'
 import { hasRecording, readProvenance, readRecording } from '../trace/recording-store.js'
 import type { Recording } from '../trace/recording.js'
-import type { PreparedCase, ResolvedSource, Session, SourceId, Spread, Trace } from '../types.js'
+import type { PreparedCase, Progress, ResolvedSource, Session, SourceId, Spread, Trace } from '../types.js'
 import { measureEmulatedSpread } from './emulated-spread.js'
+import { estimateWork } from './estimate-work.js'
 import { generation, underTokens } from './observations.js'
 import { measureOracleSpread } from './oracle-spread.js'
 import type { RunPlan } from './plan.js'
+import { unwatched, type Watch } from './watch.js'
 import { withSession } from './with-session.js'
 
 export interface Reference {
@@ -71,22 +73,31 @@ function truthDtype({ dtypes }: Source, id: SourceId): string {
 }
 
 /** @throws ParityError where a recording is missing or of something else; WorkerFault where a live reference refuses */
-export async function openReference(plan: RunPlan, item: PreparedCase, signal: AbortSignal): Promise<Reference> {
+export async function openReference(
+  plan: RunPlan,
+  item: PreparedCase,
+  signal: AbortSignal,
+  watch: Watch = unwatched,
+): Promise<Reference> {
   const id = await chooseReference(plan, item)
   const reference = await (id.name === 'recorded'
-    ? recordedReference(plan, item)
-    : liveReference(plan, item, id, signal))
+    ? recordedReference(plan, item, watch)
+    : liveReference(plan, item, id, signal, watch))
+  const spreads = new Map<string, Promise<Spread>>()
   return {
     ...reference,
     async spread(dtype, abort, roundings) {
-      const own = await reference.spread(dtype, abort)
+      // Each engine asks, and it may take minutes.
+      const measured = spreads.get(dtype) ?? reference.spread(dtype, abort)
+      spreads.set(dtype, measured)
+      const own = await measured
       if (roundings === undefined) return own
       return atLeast(await measureEmulatedSpread(plan, item, reference.truth, dtype, roundings, abort), own)
     },
   }
 }
 
-async function recordedReference(plan: RunPlan, item: PreparedCase): Promise<Reference> {
+async function recordedReference(plan: RunPlan, item: PreparedCase, watch: Watch): Promise<Reference> {
   if (!hasRecording(plan.recordings, item.id)) {
     throw new ParityError(
       'PARITY_RECORDING',
@@ -104,7 +115,7 @@ async function recordedReference(plan: RunPlan, item: PreparedCase): Promise<Ref
       const error = recording.dtypes[wanted]?.error
       if (error !== undefined) return atLeast({ ...error, dtype: wanted, origin: 'recorded' }, floor)
       if (wanted === recording.source.dtype) return floor
-      return atLeast(await measureOracleSpread(plan, item, truth, wanted, abort), floor)
+      return atLeast(await measureOracleSpread(plan, item, truth, wanted, abort, watch), floor)
     },
     async under(own, abort) {
       const live = await chooseLive(plan)
@@ -115,15 +126,22 @@ async function recordedReference(plan: RunPlan, item: PreparedCase): Promise<Ref
 }
 
 /** Runs the reference in the highest dtype that it has for the truth, and in the engine's dtype for the spread. */
-async function liveReference(plan: RunPlan, item: PreparedCase, id: SourceId, signal: AbortSignal): Promise<Reference> {
+async function liveReference(
+  plan: RunPlan,
+  item: PreparedCase,
+  id: SourceId,
+  signal: AbortSignal,
+  watch: Watch,
+): Promise<Reference> {
   const source = plan.sources.find(id)
   const dtype = truthDtype(source, id)
+  const tell = await announce(plan, item, { ...id, dtype }, watch)
   const open = (inDtype: string) => openLive(plan, item, id, inDtype, signal)
   const { resolved, truth } = await withSession(await open(dtype), async (session) => {
     requireLogits(session.source)
-    return { resolved: session.source, truth: await session.observe(generation(item), signal) }
+    return { resolved: session.source, truth: await session.observe(generation(item), signal, tell) }
   })
-  const origin = id.name === 'oracle' ? 'oracle' : 'transformers'
+  const origin = resolved.name === 'oracle' ? 'oracle' : 'transformers'
   return {
     name: formatSourceId({ name: resolved.name, version: resolved.version, dtype }),
     truth,
@@ -131,14 +149,31 @@ async function liveReference(plan: RunPlan, item: PreparedCase, id: SourceId, si
     async spread(wanted, abort) {
       const floor = spreadFloor(item.prompts, truth, wanted)
       if (wanted === dtype || !source.dtypes.includes(wanted)) return floor
+      const tellOfDtype = await announce(plan, item, { ...id, dtype: wanted }, watch)
       const inDtype = await withSession(await open(wanted), (session) =>
-        session.observe(underTokens(item, truth), abort),
+        session.observe(underTokens(item, truth), abort, tellOfDtype),
       )
       return atLeast(measureSpread(item.prompts, truth, inDtype, wanted, origin), floor)
     },
     async under(own, abort) {
       return withSession(await open(dtype), (session) => session.observe(underTokens(item, own), abort))
     },
+  }
+}
+
+/** Refuses what would take a reference too long. @throws ParityError PARITY_SOURCE with how long, and what to do */
+export async function requireFeasible(plan: RunPlan, item: PreparedCase, id: SourceId): Promise<void> {
+  const estimate = await estimateWork(plan.sources.find(id), id, item, plan.oracleMinutes)
+  if (estimate !== null && estimate.refusal !== null) throw estimate.refusal
+}
+
+/** Says how long a live reference is going to take; returns what to tell of its progress. @throws ParityError */
+async function announce(plan: RunPlan, item: PreparedCase, id: SourceId, watch: Watch): Promise<Progress> {
+  const estimate = await estimateWork(plan.sources.find(id), id, item, plan.oracleMinutes)
+  if (estimate !== null && estimate.refusal !== null) throw estimate.refusal
+  if (estimate?.isLong === true) watch.estimated(id, estimate.text)
+  return (done, total) => {
+    watch.progress(id, done, total)
   }
 }
 

@@ -93,7 +93,7 @@ async function attempt(
     const { evidence, notCompared } = await gatherEvidence(session, item, truth, seen.traces, measure, signal)
     const disputed = judgement.outcome === 'fail' && plan.arbitrates && !truth.name.startsWith('oracle')
     const hint = disputed
-      ? await arbitrate(plan, item, truth.truth, seen.traces, { ...judgement, spread }, signal)
+      ? await arbitrate(plan, item, truth.truth, seen.traces, { ...judgement, spread }, signal, progress)
       : null
     return {
       ...facts,

@@ -33,6 +33,9 @@ export function renamedSource(name: string, alias: RenamedAlias, find: (id: Sour
     check: (id) => source.check(meant(id)),
     open: (request, signal) =>
       source.open({ ...request, id: meant(request.id), options: { ...alias.options, ...request.options } }, signal),
+    ...(source.pace === undefined
+      ? {}
+      : { pace: (options) => source.pace?.({ ...alias.options, ...options }) ?? Promise.reject(new Error(name)) }),
     ...(source.roundings === undefined ? {} : { roundings: (id) => source.roundings?.(meant(id)) ?? {} }),
     ...(source.versions === undefined ? {} : { versions: () => source.versions?.() ?? Promise.resolve([]) }),
     ...(source.install === undefined || alias.python !== undefined

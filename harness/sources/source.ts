@@ -28,6 +28,16 @@ export interface Roundings {
   readonly gelu?: 'float16'
 }
 
+/** How fast a slow source is, and how much it takes on. */
+export interface Pace {
+  /** Stored values × tokens a second. */
+  readonly perSecond: number
+  /** Values that it can hold; Infinity where the user will have it so. */
+  readonly mostValues: number
+  /** How it would be faster, where it could be. */
+  readonly faster?: string
+}
+
 /** A program that runs a checkpoint. Engine and reference are the same thing in another role. */
 export interface Source {
   readonly name: string
@@ -41,6 +51,8 @@ export interface Source {
   readonly baseBytes?: number
   /** Whether this machine can run it on the device named, or on its default one. */
   check(id: SourceId): Promise<Availability>
+  /** Of a source so slow that its time is estimated before it starts, and may be refused; takes its options. */
+  pace?(options: Readonly<Record<string, unknown>>): Promise<Pace>
   /** What it rounds by design, beyond what its dtype says; missing where that is nothing. */
   roundings?(id: SourceId): Roundings
   /** Starts it over a checkpoint. Throws a `WorkerFault` where it refuses. */

@@ -200,8 +200,8 @@ class Gemma4:
         checkpoint = Checkpoint(folder, self.arithmetic)
         if most and (count := checkpoint.count()) > most:
             raise Unusable(
-                f"{count / 1e6:.0f} million weights would take {count * 32e-9:.0f} GB and {count * 8e-8:.0f} s a token"
-                f" in plain Python: use transformers as the reference, or force more than {most / 1e6:.0f} million"
+                f"{count / 1e6:.0f} million weights take {count * 32e-9:.0f} GB and more in plain Python: use"
+                f" transformers as the reference, or the option force for more than {most / 1e6:.0f} million"
             )
         config, weights = checkpoint.config, checkpoint.weights
         self.config, self.weights = config, weights

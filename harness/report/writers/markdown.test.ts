@@ -18,9 +18,9 @@ describe('formatMarkdown', () => {
 
       1 pass against transformers@5.23.0/float64, recorded in 1.2 s.
 
-      | verdict | case | engine | error / spread | tokens |
-      | :- | :- | :- | -: | -: |
-      | pass | \`mine/e4b\` | \`onnxruntime:cpu/float32\` | 1.12 × | 48/48 |
+      | verdict | case | engine | error / spread | limits needed | tokens |
+      | :- | :- | :- | -: | -: | -: |
+      | pass | \`mine/e4b\` | \`onnxruntime:cpu/float32\` | 1.12 × | – | 48/48 |
 
       <details><summary>Versions</summary>
 
@@ -38,8 +38,8 @@ describe('formatMarkdown', () => {
     const text = formatMarkdown(onOneMachine(...good, makeVerdict({ caseId: 'mine/z', outcome: 'fail' })))
     const rows = text.split('\n').filter((line) => line.startsWith('| '))
     expect(rows).toHaveLength(12)
-    expect(rows[2]).toBe('| **fail** | `mine/z` | `onnxruntime:cpu/float32` | 1.12 × | 48/48 |')
-    expect(rows[3]).toBe('| pass | `mine/10` | `onnxruntime:cpu/float32` | 1.12 × | 48/48 |')
+    expect(rows[2]).toBe('| **fail** | `mine/z` | `onnxruntime:cpu/float32` | 1.12 × | – | 48/48 |')
+    expect(rows[3]).toBe('| pass | `mine/10` | `onnxruntime:cpu/float32` | 1.12 × | – | 48/48 |')
     expect(text.split('\n').filter((line) => line.startsWith('and '))).toEqual(['and 3 more'])
   })
 
@@ -60,9 +60,9 @@ describe('formatMarkdown', () => {
 
       1 error against transformers@5.23.0/float64, recorded in 1.2 s.
 
-      | verdict | case | engine | error / spread | tokens |
-      | :- | :- | :- | -: | -: |
-      | **error** | \`<script>x</script> @octocat #123 GH-7 org/repo#4 [a](javascript:b) ![c](d) ˋeˋ ¦ **f** _g_ # h </details>⟨U+202E⟩\` | \`onnxruntime:cpu/float32\` | 1.12 × | 48/48 |
+      | verdict | case | engine | error / spread | limits needed | tokens |
+      | :- | :- | :- | -: | -: | -: |
+      | **error** | \`<script>x</script> @octocat #123 GH-7 org/repo#4 [a](javascript:b) ![c](d) ˋeˋ ¦ **f** _g_ # h </details>⟨U+202E⟩\` | \`onnxruntime:cpu/float32\` | 1.12 × | – | 48/48 |
 
       <details><summary><b>error</b>: <code>&#60;script&#62;x&#60;/script&#62; @octocat #123 GH-7 org/repo#4 [a](javascript:b) ![c](d) \`e\` | **f** _g_ # h &#60;/details&#62;⟨U+202E⟩</code> on <code>onnxruntime:cpu/float32</code></summary>
 

@@ -3,7 +3,16 @@ import type { Verdict } from '../../types.js'
 import type { GoneVerdict, Report } from '../build.js'
 import type { MakeReporter } from '../reporter.js'
 import { countGood, describeChanges, describeCounts, describeEngines, describeRun } from './describe-report.js'
-import { countEqual, describePlace, formatExcess, isDivergence, isUnjudged, nameOutcome } from './describe-verdict.js'
+import {
+  countEqual,
+  describeNeeded,
+  describePlace,
+  formatExcess,
+  formatNeeded,
+  isDivergence,
+  isUnjudged,
+  nameOutcome,
+} from './describe-verdict.js'
 import { codeInCell, codeOf, escapeHtml, escapeText, fenceOf } from './escape-markdown.js'
 import { orderVerdicts } from './html/order-verdicts.js'
 import { shorten, showText, showLine, showLog } from './show-text.js'
@@ -70,10 +79,11 @@ function formatTable(verdicts: readonly Verdict[]): string {
     codeInCell(brief(verdict.caseId, most.name)),
     codeInCell(brief(verdict.engine, most.name)),
     formatExcess(verdict),
+    formatNeeded(verdict),
     countEqual(verdict),
   ])
-  const head = ['verdict', 'case', 'engine', 'error / spread', 'tokens']
-  const table = markdownTable([head, ...rows], { align: ['l', 'l', 'l', 'r', 'r'], alignDelimiters: false })
+  const head = ['verdict', 'case', 'engine', 'error / spread', 'limits needed', 'tokens']
+  const table = markdownTable([head, ...rows], { align: ['l', 'l', 'l', 'r', 'r', 'r'], alignDelimiters: false })
   const left = verdicts.length - shown.length
   return left === 0 ? table : `${table}\n\nand ${left} more`
 }
@@ -83,9 +93,11 @@ function formatDetails(verdict: Verdict): string {
   const log = showLog(verdict, 20).join('\n').slice(-most.block)
   const place = describePlace(verdict)
   const words = `${escapeHtml(brief(caseId, most.name))}</code> on <code>${escapeHtml(brief(engine, most.name))}`
+  const needed = describeNeeded(verdict)
   const facts = [
     ...(stage === undefined ? [] : [`- stage: ${stage}`]),
     ...(place === null ? [] : [`- first out of bounds: ${escapeText(brief(place, most.sentence))}`]),
+    ...(needed === null ? [] : [`- smallest limits that would pass: ${escapeText(needed)}`]),
     ...(hint === undefined ? [] : [`- hint: ${escapeText(brief(hint, most.sentence))}`]),
   ]
   return fold(`<b>${nameOutcome(verdict)}</b>: <code>${words}</code>`, [

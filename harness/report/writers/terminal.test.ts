@@ -6,20 +6,20 @@ import { formatTerminal, makeReporter } from './terminal.js'
 describe('formatTerminal', () => {
   it('shows the table, what needs words, what could not be judged, what is gone, and the counts', () => {
     expect(formatTerminal(everyOutcome(), false)).toMatchInlineSnapshot(`
-      "┌─────────────────────────────────┬────────────────────────────┬────────────────────┬────────────────┬────────┬───────┐
-      │ case                            │ engine                     │ outcome            │ error / spread │ tokens │  time │
-      ├─────────────────────────────────┼────────────────────────────┼────────────────────┼────────────────┼────────┼───────┤
-      │ gemma4/e2b/pruned               │ mlx-lm:metal/bfloat16      │ skipped            │              – │      – │ 0.0 s │
-      │ gemma4/e2b/pruned               │ onnxruntime:cpu/float32    │ pass               │         1.12 × │  48/48 │ 0.9 s │
-      │ gemma4/e2b/pruned               │ onnxruntime:webgpu/float32 │ near-tie (drifted) │         3.91 × │    7/7 │ 0.9 s │
-      │ gemma4/e2b/pruned               │ vllm:cuda/bfloat16         │ error (machine)    │              – │      – │ 0.9 s │
-      │ gemma4/e4b/mixed-fp16           │ onnxruntime:cpu/float32    │ fixed              │         1.12 × │  48/48 │ 0.9 s │
-      │ gemma4/e4b/mixed-fp16           │ onnxruntime:webgpu/float32 │ known              │           20 × │  48/48 │ 0.9 s │
-      │ gemma4/e4b/pruned               │ mlx-lm:metal/bfloat16      │ fail (regressed)   │          212 × │    6/7 │ 0.9 s │
-      │ gemma4/e4b/pruned               │ onnxruntime:cpu/float32    │ pass (fixed)       │         1.12 × │  48/48 │ 0.9 s │
-      │ gemma4/e4b/pruned               │ vllm:cuda/bfloat16         │ error              │              – │      – │ 0.9 s │
-      │ hostile/x | @octocat | #1 \`\`\` | │ onnxruntime:cpu/float32    │ pass (new)         │         1.12 × │      – │ 0.9 s │
-      └─────────────────────────────────┴────────────────────────────┴────────────────────┴────────────────┴────────┴───────┘
+      "┌─────────────────────────────────┬────────────────────────────┬────────────────────┬────────────────┬───────────────┬────────┬───────┐
+      │ case                            │ engine                     │ outcome            │ error / spread │ limits needed │ tokens │  time │
+      ├─────────────────────────────────┼────────────────────────────┼────────────────────┼────────────────┼───────────────┼────────┼───────┤
+      │ gemma4/e2b/pruned               │ mlx-lm:metal/bfloat16      │ skipped            │              – │             – │      – │ 0.0 s │
+      │ gemma4/e2b/pruned               │ onnxruntime:cpu/float32    │ pass               │         1.12 × │             – │  48/48 │ 0.9 s │
+      │ gemma4/e2b/pruned               │ onnxruntime:webgpu/float32 │ near-tie (drifted) │         3.91 × │             – │    7/7 │ 0.9 s │
+      │ gemma4/e2b/pruned               │ vllm:cuda/bfloat16         │ error (machine)    │              – │             – │      – │ 0.9 s │
+      │ gemma4/e4b/mixed-fp16           │ onnxruntime:cpu/float32    │ fixed              │         1.12 × │             – │  48/48 │ 0.9 s │
+      │ gemma4/e4b/mixed-fp16           │ onnxruntime:webgpu/float32 │ known              │           20 × │             – │  48/48 │ 0.9 s │
+      │ gemma4/e4b/pruned               │ mlx-lm:metal/bfloat16      │ fail (regressed)   │          212 × │          none │    6/7 │ 0.9 s │
+      │ gemma4/e4b/pruned               │ onnxruntime:cpu/float32    │ pass (fixed)       │         1.12 × │             – │  48/48 │ 0.9 s │
+      │ gemma4/e4b/pruned               │ vllm:cuda/bfloat16         │ error              │              – │             – │      – │ 0.9 s │
+      │ hostile/x | @octocat | #1 \`\`\` | │ onnxruntime:cpu/float32    │ pass (new)         │         1.12 × │             – │      – │ 0.9 s │
+      └─────────────────────────────────┴────────────────────────────┴────────────────────┴────────────────┴───────────────┴────────┴───────┘
 
       skipped gemma4/e2b/pruned on mlx-lm:metal/bfloat16: no Metal device
         hint: run on a Mac with Apple silicon
@@ -34,6 +34,7 @@ describe('formatTerminal', () => {
         reproduce: npx parity run --case gemma4/e4b/mixed-fp16 --engine onnxruntime:webgpu
 
       fail (regressed) gemma4/e4b/pruned on mlx-lm:metal/bfloat16: logits differ from position 1 of prompt fork, and generation chose <script>alert(1)</script> at token 2
+        smallest limits that would pass: none: no limits would do (limits: 4 × root-mean-square, 8 × largest error)
         hint: the x | @octocat | #1 \`\`\` |⟨U+001B⟩[31mred⟨U+001B⟩[0m⟨U+0007⟩ rotary embedding of the full-attention layers
         reproduce: npx parity run --case 'gemma4/e4b/pruned' --engine mlx-lm@0.31.2
 
@@ -66,11 +67,11 @@ describe('formatTerminal', () => {
 
   it('has no paragraph for what is as it should be', () => {
     expect(formatTerminal(makeReport(makeVerdict()), false)).toMatchInlineSnapshot(`
-      "┌──────────┬─────────────────────────┬─────────┬────────────────┬────────┬───────┐
-      │ case     │ engine                  │ outcome │ error / spread │ tokens │  time │
-      ├──────────┼─────────────────────────┼─────────┼────────────────┼────────┼───────┤
-      │ mine/e4b │ onnxruntime:cpu/float32 │ pass    │         1.12 × │  48/48 │ 0.9 s │
-      └──────────┴─────────────────────────┴─────────┴────────────────┴────────┴───────┘
+      "┌──────────┬─────────────────────────┬─────────┬────────────────┬───────────────┬────────┬───────┐
+      │ case     │ engine                  │ outcome │ error / spread │ limits needed │ tokens │  time │
+      ├──────────┼─────────────────────────┼─────────┼────────────────┼───────────────┼────────┼───────┤
+      │ mine/e4b │ onnxruntime:cpu/float32 │ pass    │         1.12 × │             – │  48/48 │ 0.9 s │
+      └──────────┴─────────────────────────┴─────────┴────────────────┴───────────────┴────────┴───────┘
 
       1 pass against transformers@5.23.0/float64, recorded in 1.2 s
       "

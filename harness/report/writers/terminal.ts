@@ -4,7 +4,15 @@ import type { Verdict } from '../../types.js'
 import type { Report } from '../build.js'
 import type { MakeReporter } from '../reporter.js'
 import { describeChanges, describeCounts, describeEngines, describeRun } from './describe-report.js'
-import { countEqual, formatExcess, formatSeconds, isUnjudged, nameOutcome } from './describe-verdict.js'
+import {
+  countEqual,
+  describeNeeded,
+  formatExcess,
+  formatNeeded,
+  formatSeconds,
+  isUnjudged,
+  nameOutcome,
+} from './describe-verdict.js'
 import { showText, showLine, showLog } from './show-text.js'
 
 /** Prints the whole report at the end. */
@@ -36,8 +44,8 @@ export function formatTerminal(report: Report, isColoured: boolean): string {
   const paint: Paint = (verdict) =>
     isColoured ? styleText(colourOf(verdict), nameOutcome(verdict), { validateStream: false }) : nameOutcome(verdict)
   const table = new Table({
-    head: ['case', 'engine', 'outcome', 'error / spread', 'tokens', 'time'],
-    colAligns: ['left', 'left', 'left', 'right', 'right', 'right'],
+    head: ['case', 'engine', 'outcome', 'error / spread', 'limits needed', 'tokens', 'time'],
+    colAligns: ['left', 'left', 'left', 'right', 'right', 'right', 'right'],
     style: { head: isColoured ? ['bold'] : [], border: isColoured ? ['gray'] : [], compact: true },
   })
   for (const verdict of report.verdicts) table.push(cells(verdict, paint))
@@ -62,6 +70,7 @@ const cells = (verdict: Verdict, paint: Paint): string[] => [
   showLine(verdict.engine),
   paint(verdict),
   formatExcess(verdict),
+  formatNeeded(verdict),
   countEqual(verdict),
   formatSeconds(verdict.elapsedMs),
 ]
@@ -71,10 +80,12 @@ const needsWords = (verdict: Verdict) =>
 
 function formatNote(verdict: Verdict, paint: Paint): string {
   const { outcome, notCompared } = verdict
+  const needed = describeNeeded(verdict)
   const isPlain = outcome === 'pass' || outcome === 'near-tie' || outcome === 'skipped'
   return [
     `${paint(verdict)} ${formatFinding(verdict)}`,
     ...notCompared.map((what) => `  not compared: ${showLine(what)}`),
+    ...(isPlain || needed === null ? [] : [`  smallest limits that would pass: ${needed}`]),
     ...formatHint(verdict),
     ...showLog(verdict, 3).map((line) => `  | ${line}`),
     ...(isPlain ? [] : [`  reproduce: ${showText(verdict.reproduce)}`]),
