@@ -4,6 +4,7 @@ import { loadDefects } from '../cases/load-defects.js'
 import { defaultLimits } from '../compare/limits.js'
 import type { Defect } from '../defect.js'
 import { ParityError } from '../errors.js'
+import { leastShare, scoreBisections } from '../run/score-bisections.js'
 import { plantDefects, type Planted } from '../run/plant-defects.js'
 import { formatSourceId, parseSourceId } from '../source-id.js'
 import { makeSources } from '../sources/index.js'
@@ -17,6 +18,7 @@ interface DefectsOptions {
   readonly engine: string
   readonly generate?: string
   readonly jobs?: string
+  readonly bisect?: true
   readonly timeout: string
   readonly json?: true
 }
@@ -51,11 +53,14 @@ export async function defectsCommand(given: object): Promise<void> {
     if (options.json !== true) process.stderr.write(`[${done}/${total}] ${describePlanted(planted)}\n`)
   }
   const { signal } = new AbortController()
-  const planted = await refuseFault(() => plantDefects({ run, engine, defects, generate }, signal, tell))
+  const planted = await refuseFault(() =>
+    plantDefects({ run, engine, defects, generate, bisects: options.bisect === true }, signal, tell),
+  )
   const elapsedMs = Math.round(performance.now() - started)
   if (options.json === true) process.stdout.write(`${JSON.stringify(toDocument(planted, options, elapsedMs))}\n`)
   else process.stdout.write(formatPlanted(planted, formatSourceId(engine), elapsedMs))
-  if (planted.some(isMissed)) process.exitCode = 1
+  const score = scoreBisections(planted)
+  if (planted.some(isMissed) || (score !== null && score.share < leastShare)) process.exitCode = 1
 }
 
 function parseEngine(text: string) {
@@ -82,6 +87,7 @@ function toDocument(planted: readonly Planted[], { engine, generate }: DefectsOp
     elapsedMs,
     caught: planted.filter(({ isCaught }) => isCaught).length,
     missed: planted.filter(isMissed).map(({ defect }) => defect.id),
+    bisected: scoreBisections(planted),
     planted: planted.map(({ defect, effect, ...rest }) => ({
       id: defect.id,
       where: defect.where,

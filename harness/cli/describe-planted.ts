@@ -1,5 +1,8 @@
 import Table from 'cli-table3'
+import type { Defect } from '../defect.js'
+import type { Located } from '../run/locate-defect.js'
 import type { Planted } from '../run/plant-defects.js'
+import { scoreBisections, type Score } from '../run/score-bisections.js'
 
 /** A defect that the verdict had to find, by what it does to the logits, and did not. */
 export const isMissed = ({ isCaught, effect, due }: Planted): boolean =>
@@ -17,15 +20,17 @@ export const describePlanted = (planted: Planted): string =>
 
 /** The table of all, what was not caught and why, and the counts. */
 export function formatPlanted(planted: readonly Planted[], engine: string, elapsedMs: number): string {
+  const score = scoreBisections(planted)
   const table = new Table({
-    head: ['defect', 'case', 'outcome', 'by', 'excess', 'effect'],
-    colAligns: ['left', 'left', 'left', 'left', 'right', 'right'],
+    head: ['defect', 'case', 'outcome', 'by', 'excess', 'effect', ...(score === null ? [] : ['bisected'])],
+    colAligns: ['left', 'left', 'left', 'left', 'right', 'right', 'left'],
     style: { head: [], border: [], compact: true },
   })
   for (const one of planted) {
-    const { defect, caseId, outcome, by, excess, effect } = one
+    const { defect, caseId, outcome, by, excess, effect, located } = one
     const found = outcome === 'error' ? 'the engine’s own failure' : by.join(', ')
-    table.push([defect.id, caseId, outcomeOf(one), found, multiple(excess), multiple(effect)])
+    const place = score === null ? [] : [located === null ? '–' : describeLocated(located)]
+    table.push([defect.id, caseId, outcomeOf(one), found, multiple(excess), multiple(effect), ...place])
   }
   const caught = planted.filter(({ isCaught }) => isCaught).length
   const notes = planted.filter(({ isCaught }) => !isCaught).map(describeUncaught)
@@ -35,8 +40,29 @@ export function formatPlanted(planted: readonly Planted[], engine: string, elaps
   const below = planted.length - caught - missed - skipped
   const unplanted = skipped === 0 ? '' : `, ${skipped} not planted`
   const counts = `${caught} of ${planted.length} defects caught in ${engine}, ${missed} missed, ${below} below the noise${unplanted}, in ${seconds} s`
-  return [table.toString(), ...notes, counts].map((part) => `${part}\n`).join('\n')
+  const bisected = score === null ? [] : [...planted.flatMap(describeMislocated), describeScore(score)]
+  return [table.toString(), ...notes, counts, ...bisected].map((part) => `${part}\n`).join('\n')
 }
+
+/** `layer 4, attention` or `head`, and when where it is not always. */
+function describeLocated({ named, condition, isRight }: Located): string {
+  const place = named === null ? 'nothing' : describePlace(named)
+  return `${isRight ? '' : 'WRONG: '}${place}${condition === 'always' ? '' : ` (${condition})`}`
+}
+
+function describeMislocated({ defect, caseId, located }: Planted): string[] {
+  if (located === null || located.isRight) return []
+  const { named, prompt } = located
+  const said = named === null ? 'nothing' : `${describePlace(named)} (${named.name})`
+  return [
+    `bisected wrongly: ${defect.id} on ${caseId}, prompt '${prompt}': it names ${said}, not ${describePlace(defect.where)}`,
+  ]
+}
+
+const describePlace = ({ layer, part }: Defect['where']): string => (layer === null ? part : `layer ${layer}, ${part}`)
+
+const describeScore = ({ right, total, share }: Score): string =>
+  `bisect names layer and part of ${right} of ${total} defects, ${(100 * share).toFixed(1)} %`
 
 function describeUncaught(one: Planted): string {
   const { defect, caseId, effect, due, reason } = one

@@ -54,6 +54,7 @@ Examples:
     .option('--filter <pattern>', 'only defects whose id matches; * stands for anything (repeatable)', collect)
     .option('--engine <source>', 'the built-in engine, on the device to plant them on', 'onnxruntime:cpu')
     .option('--generate <count>', 'tokens to generate, fewer than the cases say')
+    .option('--bisect', 'also bisect each defect that is caught, and see that its layer and part are named')
     .option('--jobs <count>', 'defects under way at once (default: the processors, at most 4)')
     .option('--timeout <seconds>', 'how long an engine may be silent', '300')
     .addOption(jsonOption())
@@ -63,6 +64,7 @@ Examples:
 Examples:
   parity defects
   parity defects --filter 'router-*' --json
+  parity defects --bisect
   parity defects --engine onnxruntime:webgpu --generate 4`,
     )
     .action(async (options: object) => (await import('./defects.js')).defectsCommand(options))

@@ -1,18 +1,20 @@
 /** Where an engine's error starts: layer, part and position. */
 import { openCheckpoint } from '../checkpoint/checkpoint.js'
-import { measureLogits } from '../compare/metrics.js'
-import { findFirstJump, measurePoints, type PointError } from '../compare/find-first-jump.js'
-import { pairRows } from '../compare/rows.js'
+import { findFirstJump, measurePoints, rowsOf, type PointError } from '../compare/find-first-jump.js'
+import { ParityError } from '../errors.js'
 import { listPoints } from '../points.js'
+import { formatSourceId } from '../source-id.js'
 import type { Observation, PreparedCase, Session, SourceId, Trace } from '../types.js'
+import type { Yardsticks } from './bisect-yardstick.js'
+import { chunkSizes } from './chunk-sizes.js'
+import { findWorstPrompt, type WorstPrompt } from './find-worst-prompt.js'
 import { underTokens } from './observations.js'
 import type { RunPlan } from './plan.js'
 import { openReference } from './reference.js'
-import type { Yardsticks } from './bisect-yardstick.js'
 import { withSession } from './with-session.js'
 
-/** When the error shows. */
-export type Condition = 'always' | 'cached' | 'after-another-prompt'
+/** When the error shows: however the prompt is run, or only so. */
+export type Condition = 'always' | 'cached' | 'after-another-prompt' | 'in-pieces' | 'uncached'
 
 export interface Bisection {
   readonly caseId: string
@@ -24,8 +26,12 @@ export interface Bisection {
   /** The first point that is beyond the noise; null where none is. */
   readonly found: PointError | null
   readonly condition: Condition
+  /** Tokens of each piece that the prompt was prefilled in; null for one piece. */
+  readonly chunk: number | null
   /** The layer whose keys and values the found one reads; null where it has its own. */
   readonly donor: number | null
+  /** Whether the error starts in generated text, of which the engine shows logits and no hidden states. */
+  readonly isHidden: boolean
   /** Every point that engine and reference both give. */
   readonly curve: readonly PointError[]
 }
@@ -35,74 +41,129 @@ export interface BisectRequest {
   readonly item: PreparedCase
   readonly engine: SourceId
   readonly yardsticks: Yardsticks
+  /** Where it is known already. */
+  readonly truth?: Trace
+}
+
+/** One way to run the prompts of a case. */
+interface Way {
+  readonly condition: Condition
+  readonly asked: Observation
+}
+
+/** What came of it, and the prompt that errs most there. */
+interface Tried extends Way, WorstPrompt {
+  readonly trace: Trace
 }
 
 /**
- * Bisects an engine that gives hidden states, under the prompt of the case that it errs most at.
+ * Bisects an engine that gives hidden states, under the prompt of the case that it errs most at. Where the plain way, all
+ * prompts one after another through the cache, shows nothing, prompts in pieces and one pass without a cache are tried.
  *
- * @throws WorkerFault where an engine or the reference refuses; ParityError where the set-up is broken
+ * @throws WorkerFault where an engine or the reference refuses; ParityError where the set-up is broken, or the engine
+ *   gives no hidden states
  */
 export async function bisectLayers(request: BisectRequest, signal: AbortSignal): Promise<Bisection> {
   const { plan, item, yardsticks } = request
-  const { truth } = await openReference(plan, item, signal)
-  const all = watch(underTokens(item, truth))
+  const truth = request.truth ?? (await openReference(plan, item, signal)).truth
+  const { config } = await openCheckpoint(item.folder)
+  const points = listPoints(config.layers.length)
+  const asked = { ...underTokens(item, truth), layers: 'all', parts: true } as const
   const open = () => openEngine(request, signal)
-  const { engine, dtype, trace } = await withSession(await open(), async (session) => ({
-    engine: nameOf(session),
-    dtype: session.source.dtype,
-    trace: await session.observe(all, signal),
-  }))
-  const index = findWorstPrompt(item, truth, trace)
-  const prompt = item.prompts[index]
-  const rest = all.continuation?.[index] ?? []
-  const { layers } = (await openCheckpoint(item.folder)).config
-  const points = listPoints(layers.length)
-  const yardstick = await yardsticks.measure(item, prompt, rest, dtype, signal)
-  const curveOf = (of: Trace, at: number) => measurePoints(points, { trace: of, prompt: at }, yardstick)
-  const curve = curveOf(trace, index)
-  const found = findFirstJump(curve)
 
-  const alone = { ...all, prompts: [prompt.tokens], continuation: [rest] }
-  const isClean = async (observation: Observation) =>
-    findFirstJump(curveOf(await withSession(await open(), (session) => session.observe(observation, signal)), 0)) ===
-    null
-  let condition: Condition = 'always'
-  if (found !== null) {
+  const measure = async ({ trace, index }: Pick<Tried, 'trace' | 'index'>, row: number, dtype: string) => {
+    const yardstick = await yardsticks.measure(
+      item,
+      item.prompts[index],
+      asked.continuation?.[index] ?? [],
+      dtype,
+      signal,
+    )
+    return { reference: yardstick.name, curve: measurePoints(points, { trace, prompt: row }, yardstick) }
+  }
+
+  const { engine, dtype, tried, measured } = await withSession(await open(), async (session) => {
+    refuseBlind(session)
+    const { dtype } = session.source
+    const attempt = async (way: Way): Promise<Tried> => {
+      const trace = await session.observe(way.asked, signal)
+      return { ...way, trace, ...findWorstPrompt(item, truth, trace) }
+    }
+    let tried = await attempt({ condition: 'always', asked })
+    let measured = await measure(tried, tried.index, dtype)
+    if (findFirstJump(measured.curve) === null) {
+      let worst = tried
+      for (const way of otherWays(session, asked, chunkSizes(config, item.prompts))) {
+        const other = await attempt(way)
+        if (other.error > worst.error) worst = other
+      }
+      // A way that errs less than one that is right says nothing.
+      if (worst !== tried) {
+        const again = await measure(worst, worst.index, dtype)
+        if (findFirstJump(again.curve) !== null) [tried, measured] = [worst, again]
+      }
+    }
+    return { engine: nameOf(session), dtype, tried, measured }
+  })
+
+  const { index, trace } = tried
+  const prompt = item.prompts[index]
+  const found = findFirstJump(measured.curve)
+  const alone = { ...asked, prompts: [prompt.tokens], continuation: [asked.continuation?.[index] ?? []] }
+  /** In a process of its own, which nothing was asked of before. */
+  const isClean = async (observation: Observation) => {
+    const other = await withSession(await open(), (session) => session.observe(observation, signal))
+    return findFirstJump((await measure({ trace: other, index }, 0, dtype)).curve) === null
+  }
+  let { condition } = tried
+  if (found !== null && condition === 'always') {
     if (index > 0 && (await isClean(alone))) condition = 'after-another-prompt'
     else if (isBehind(found, prompt.tokens.length) && (await isClean({ ...alone, cache: false }))) condition = 'cached'
   }
   return {
     caseId: item.id,
     engine,
-    reference: yardstick.name,
+    reference: measured.reference,
     prompt: prompt.id,
     promptTokens: prompt.tokens.length,
     found,
     condition,
-    donor: typeof found?.layer === 'number' ? layers[found.layer].donor : null,
-    curve,
+    chunk: tried.asked.chunk,
+    donor: typeof found?.layer === 'number' ? config.layers[found.layer].donor : null,
+    isHidden: found !== null && !hasRow(trace, index, found),
+    curve: measured.curve,
   }
 }
 
-/** Everything that can be looked into. */
-const watch = (observation: Observation): Observation => ({ ...observation, layers: 'all', parts: true })
+/** What else an engine can be asked, so that an error shows which the plain way hides. */
+function otherWays({ source: { gives } }: Session, asked: Observation, sizes: readonly number[]): Way[] {
+  const pieces = gives.includes('chunks') ? sizes : []
+  return [
+    ...pieces.map((chunk): Way => ({ condition: 'in-pieces', asked: { ...asked, chunk } })),
+    { condition: 'uncached', asked: { ...asked, cache: false } },
+  ]
+}
 
 const isBehind = ({ position }: PointError, tokens: number): boolean => position !== null && position >= tokens
 
-const nameOf = ({ source: { name, version, device, dtype } }: Session) => `${name}@${version}:${device}/${dtype}`
+/** Whether the first layer was seen at the position where the error starts. */
+const hasRow = (trace: Trace, prompt: number, { position }: PointError): boolean =>
+  (position ?? 0) < (rowsOf({ trace, prompt }, 'layers.0')?.rows ?? 0)
+
+const nameOf = ({ source: { name, version, device, dtype } }: Session): string =>
+  formatSourceId({ name, version, device, dtype })
+
+function refuseBlind({ source: { name, gives } }: Session): void {
+  const absent = (['layers', 'forced'] as const).filter((capability) => !gives.includes(capability))
+  if (absent.length === 0) return
+  throw new ParityError(
+    'PARITY_SOURCE',
+    `${name} gives no ${absent.includes('layers') ? 'hidden states' : 'answer to given tokens'}, so that no layer of it can be looked into`,
+    'parity run says which prompt and position is out of bounds.',
+  )
+}
 
 async function openEngine({ plan, item, engine }: BisectRequest, signal: AbortSignal): Promise<Session> {
   const { threads, options, timeouts } = plan
   return plan.sources.find(engine).open({ id: engine, checkpoint: item.folder, threads, options, timeouts }, signal)
-}
-
-/** The prompt whose logits err most; a NaN errs most of all. */
-function findWorstPrompt({ prompts }: PreparedCase, truth: Trace, trace: Trace): number {
-  const errors = prompts.map((prompt, i) => {
-    const alone = (of: Trace): Trace => ({ ...of, tensor: (name) => of.tensor(name.replace(/^0\./, `${i}.`)) })
-    const { pairs, absent } = pairRows([prompt], alone(truth), alone(trace))
-    const { rms } = measureLogits(pairs)
-    return Number.isNaN(rms) || absent.length > 0 ? Infinity : rms
-  })
-  return errors.indexOf(Math.max(...errors))
 }

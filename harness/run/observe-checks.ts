@@ -6,6 +6,7 @@ import { compareRuns, type OtherRun } from '../compare/compare-runs.js'
 import { compareSmoke } from '../compare/compare-smoke.js'
 import { topKOf } from '../compare/row-form.js'
 import type { Check, Comparison, PreparedCase, Session, Trace } from '../types.js'
+import { chunkSizes } from './chunk-sizes.js'
 import { generation, underTokens } from './observations.js'
 import type { Reference } from './reference.js'
 
@@ -55,19 +56,16 @@ async function checkDeterministic({ session, item, traces, measure, signal }: Ch
   }
 }
 
-/** Prefill in pieces: of one token, of odd ones, and of about the sliding window, where caches wrap around. */
+/** Prefill in pieces. */
 async function checkChunks({ session, item, traces, measure, signal }: Checking): Promise<CheckedEngine> {
   if (!session.source.gives.includes('chunks'))
     return { comparisons: [], notCompared: ['prefill in chunks: the engine takes none'] }
   const { config } = await openCheckpoint(item.folder)
-  const window = config.slidingWindow
-  const longest = Math.max(...item.prompts.map(({ tokens }) => tokens.length))
-  const sizes = [1, 3, window - 1, window, window + 1].filter((size) => size > 0 && size < longest)
   const topK = topKOf(traces.form)
   const canForce = session.source.gives.includes('forced')
   const asked = canForce ? underTokens(item, traces.own, topK) : generation(item, topK)
   const runs: OtherRun[] = []
-  for (const chunk of [...new Set(sizes)])
+  for (const chunk of chunkSizes(config, item.prompts))
     runs.push({
       how: `when it prefills in chunks of ${chunk}`,
       trace: await session.observe({ ...asked, chunk }, signal),

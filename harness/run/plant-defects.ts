@@ -9,8 +9,10 @@ import { ParityError } from '../errors.js'
 import { formatSourceId } from '../source-id.js'
 import type { Aspect, PreparedCase, SourceId, Spread, Trace, Verdict } from '../types.js'
 import { WorkerFault } from '../workers/host.js'
+import { Yardsticks } from './bisect-yardstick.js'
 import { isTokenizerCase } from './cells.js'
 import { classifyFault } from './classify-fault.js'
+import { locateDefect, type Located } from './locate-defect.js'
 import { observeEngine } from './observe-engine.js'
 import type { RunPlan } from './plan.js'
 import { openReference } from './reference.js'
@@ -24,6 +26,8 @@ export interface PlantPlan {
   readonly defects: readonly Defect[]
   /** Tokens to generate, where a case's own number takes too long; null for that. */
   readonly generate: number | null
+  /** Whether each defect that is caught on the first of its cases is bisected there too. */
+  readonly bisects?: boolean
 }
 
 /** What became of a defect on a case. */
@@ -47,6 +51,8 @@ export interface Planted {
    */
   readonly due: number
   readonly reason: string
+  /** What a bisection says; null where there was none. */
+  readonly located: Located | null
   readonly elapsedMs: number
 }
 
@@ -80,12 +86,13 @@ export async function plantDefects(
 ): Promise<Planted[]> {
   const cells = plan.defects.flatMap((defect) => defect.on.map((caseId) => ({ defect, caseId })))
   const prepared = new Map<string, Promise<Prepared>>()
+  const yardsticks = new Yardsticks(plan.run)
   const planted: Planted[] = []
   const pieces = cells.map((item) => ({ item, memory: 0 }))
   await workWithin(plan.run.budget, pieces, async ({ defect, caseId }) => {
     const ready = prepared.get(caseId) ?? prepare(plan, caseId, signal)
     prepared.set(caseId, ready)
-    const one = await plantOne(plan, defect, await ready, signal)
+    const one = await plantOne(plan, defect, await ready, yardsticks, signal)
     planted.push(one)
     onPlanted(one)
   })
@@ -111,18 +118,28 @@ async function prepare(plan: PlantPlan, caseId: string, signal: AbortSignal): Pr
   )
 }
 
-async function plantOne(plan: PlantPlan, defect: Defect, prepared: Prepared, signal: AbortSignal): Promise<Planted> {
+async function plantOne(
+  plan: PlantPlan,
+  defect: Defect,
+  prepared: Prepared,
+  yardsticks: Yardsticks,
+  signal: AbortSignal,
+): Promise<Planted> {
   const started = performance.now()
-  const { item, clean } = prepared
+  const { item, truth, clean } = prepared
   const { trace, ...found } = await observe(plan, prepared, defect.plant, signal)
   const effect = found.outcome === 'skipped' ? null : measureEffect(prepared, trace)
+  const isCaught = found.outcome === 'fail' || found.outcome === 'error'
+  const isBisected = plan.bisects === true && isCaught && item.id === defect.on[0]
+  const { run, engine } = plan
   return {
     defect,
     caseId: item.id,
     ...found,
-    isCaught: found.outcome === 'fail' || found.outcome === 'error',
+    isCaught,
     effect,
-    due: plan.run.limits.rmsExcess + (clean.excess ?? 0),
+    due: run.limits.rmsExcess + (clean.excess ?? 0),
+    located: isBisected ? await locateDefect(defect, { plan: run, item, truth, engine, yardsticks }, signal) : null,
     elapsedMs: Math.round(performance.now() - started),
   }
 }

@@ -20,10 +20,11 @@ os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it cuBLAS is not deterministic
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin make a shared machine up to ten times slower
 
+from points import watch_points  # noqa: E402
 from protocol import ProtocolError, Worker, serve  # noqa: E402
 
 DTYPES = ["float64", "float32", "bfloat16", "float16"]
-GIVES = ["logits", "layers", "forced", "chunks", "tokenize"]
+GIVES = ["logits", "layers", "parts", "forced", "chunks", "tokenize"]
 CHOICES = {"attention": ["eager", "sdpa"], "useCache": [True, False], "deviceMap": [None, "auto"]}  # the default first
 
 
@@ -104,7 +105,7 @@ class Transformers(Worker):
             for k, (prompt, rest) in enumerate(zip(prompts, rests)):
                 again = not self.use_cache and request["generate"] > 0
                 count = lambda count, before=done: progress(before + count, total)  # noqa: E731
-                with watched(self.model, layers, count, again) as seen:
+                with watched(self.model, layers, request["parts"], count, again) as seen:
                     generated.append(self.run(prompt, rest, request, seen))
                 done += seen.positions
                 for name, rows in split(prompt, request, seen):
@@ -161,23 +162,33 @@ class Transformers(Worker):
 
 
 @contextlib.contextmanager
-def watched(model, layers, progress, again=False):
-    """Collects, from every pass of a model: logits as computed (`generate` rounds them), decoder layers' outputs.
+def watched(model, layers, parts, progress, again=False):
+    """Collects, from every pass of a model: logits as computed (`generate` rounds them), decoder layers' outputs, and
+    with `parts` what is inside of them, by name.
 
     With `again`, every pass but the first feeds all positions once more, of which only the last one is new.
     """
-    seen = types.SimpleNamespace(logits=[], layers={index: [] for index in layers}, positions=0)
+    seen = types.SimpleNamespace(logits=[], points={}, positions=0)
+
+    def fresh(rows):
+        return rows[-1:] if again and len(seen.logits) > 0 else rows
+
+    def see(name, values):
+        rows = values.reshape(-1, values.shape[-1])
+        seen.points.setdefault(name, []).append(fresh(rows).clone())
 
     def see_pass(_module, _inputs, named, output):
-        repeated = again and len(seen.logits) > 0
-        seen.logits.append(output.logits[0, -1:] if repeated else output.logits[0])
-        seen.positions += 1 if repeated else named["input_ids"].shape[1]
+        rows = fresh(output.logits[0])
+        seen.positions += len(fresh(named["input_ids"][0]))
+        seen.logits.append(rows)
         progress(seen.positions)
 
     hooks = [model.register_forward_hook(see_pass, with_kwargs=True)]
     decoder = getattr(model.model, "language_model", model.model)
-    for index, outputs in seen.layers.items():
-        hook = lambda _module, _inputs, output, outputs=outputs: outputs.append(output[0].clone())  # noqa: E731
+    if parts:
+        hooks += watch_points(decoder, layers, see)
+    for index in layers:
+        hook = lambda _module, _inputs, output, name=f"layers.{index}": see(name, output)  # noqa: E731
         hooks.append(decoder.layers[index].register_forward_hook(hook))
     try:
         yield seen
@@ -207,7 +218,7 @@ def true_float64():
 
 
 def split(prompt, request, seen):
-    """What was seen, by name: the logits of the prompt, those of the steps after it, the layers' outputs."""
+    """What was seen, by name: the logits of the prompt, those of the steps after it, the layers and what is inside."""
     import torch
 
     logits = torch.cat(seen.logits)
@@ -215,8 +226,13 @@ def split(prompt, request, seen):
     yield "logits", logits[:end] if request["logits"] == "all" else logits[end - 1 : end]
     if request["generate"] or request["continuation"] is not None:
         yield "decode.logits", logits[end:]
-    for index, outputs in seen.layers.items():
-        yield f"layers.{index}", torch.cat(outputs)[: len(prompt)]
+    for name, passes in seen.points.items():
+        rows, first = torch.cat(passes), 0
+        if name == "final-norm" and request["logits"] == "last":
+            first = len(prompt) - 1
+        yield name, rows[first : len(prompt)]
+        if request["parts"]:
+            yield f"decode.{name}", rows[len(prompt) :]
 
 
 def as_tensors(name, rows, top):

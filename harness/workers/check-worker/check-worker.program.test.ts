@@ -26,20 +26,20 @@ it('the built-in engine’s worker speaks the protocol', async () => {
   const worker = join(packageRoot, 'dist/sources/onnxruntime/worker.js')
   const { exitCode, document } = await parityJson<Document>(['check-worker', '--device', 'cpu', node, worker])
   expect([exitCode, document.ok, document.command]).toEqual([0, true, [node, worker]])
-  expect(tally(document)).toEqual({ ok: 19, rest: [] })
+  expect(tally(document)).toEqual({ ok: 20, rest: [] })
 })
 
 it('so does the oracle’s, which starts a Python', async () => {
   const worker = join(packageRoot, 'dist/sources/oracle/worker.js')
   const { exitCode, document } = await parityJson<Document>(['check-worker', '--dtype', 'float64', node, worker])
-  expect([exitCode, tally(document)]).toEqual([0, { ok: 19, rest: [] }])
+  expect([exitCode, tally(document)]).toEqual([0, { ok: 20, rest: [] }])
 })
 
 it('and the example in TypeScript, as far as it goes', async () => {
   const worker = join(packageRoot, 'examples/workers/typescript/worker.ts')
   const { exitCode, document } = await parityJson<Document>(['check-worker', node, jiti, worker])
   expect(exitCode).toBe(0)
-  expect(tally(document)).toEqual({ ok: 17, rest: ['chunk: not offered', 'layers: not offered'] })
+  expect(tally(document)).toEqual({ ok: 17, rest: ['chunk: not offered', 'layers: not offered', 'parts: not offered'] })
 })
 
 it('a fault is exit code 1, its check and a sentence', async () => {
@@ -47,7 +47,7 @@ it('a fault is exit code 1, its check and a sentence', async () => {
   expect([exitCode, stderr]).toEqual([1, ''])
   expect(stdout.split('\n').filter((line) => !line.startsWith('  ok '))).toEqual([
     '  failed       continuation        the forced tokens and its own generation differ by 2 of the largest logit, more than float error',
-    '18 ok, 1 failed, 0 not offered',
+    '19 ok, 1 failed, 0 not offered',
   ])
 })
 

@@ -31,6 +31,7 @@ const observed = [
   'chunk',
   'top-k',
   'layers',
+  'parts',
 ]
 
 describe('a worker by the book', () => {
@@ -38,7 +39,7 @@ describe('a worker by the book', () => {
     const checks = await examine()
     expect(checks.map(({ name, outcome, detail }) => `${outcome} ${name}: ${detail}`)).toMatchInlineSnapshot(`
       [
-        "ok hello: faulty 1.0: cpu; float32; gives logits, layers, forced, chunks",
+        "ok hello: faulty 1.0: cpu; float32; gives logits, layers, parts, forced, chunks",
         "ok unknown-request: answers with bad-request and lives on",
         "ok missing-checkpoint: answers with load-failed and lives on",
         "ok unknown-dtype: answers with load-failed and lives on",
@@ -52,7 +53,8 @@ describe('a worker by the book', () => {
         "ok chunk: a prefill in pieces of 2 and one in a single piece are equal",
         "ok top-k: ids, values and logsumexp are those of all 512 logits",
         "ok layers: hidden states behind 8 layers, all and single ones",
-        "ok progress: 20 messages",
+        "ok parts: 18 points of the 90 that the model has, in the prompt and behind it",
+        "ok progress: 24 messages",
         "ok non-finite: no bare NaN or infinity on any line",
         "ok close: and opens again",
         "ok stdin-end: ends when its stdin does",
@@ -68,6 +70,7 @@ describe('a worker by the book', () => {
       { name: 'uncached', outcome: 'not offered', detail: 'its hello does not give forced' },
       { name: 'chunk', outcome: 'not offered', detail: 'its hello does not give chunks' },
       { name: 'layers', outcome: 'not offered', detail: 'its hello does not give layers' },
+      { name: 'parts', outcome: 'not offered', detail: 'its hello does not give layers, parts' },
     ])
   })
 
@@ -136,7 +139,13 @@ describe('a fault is found by the check that looks for it, and by no other', () 
     ['rising-top-k', 'top-k'],
     ['wrong-sum', 'top-k'],
     ['narrow-layers', 'layers'],
-    ['all-layers', 'layers'],
+    ['nothing-inside', 'parts'],
+    ['unknown-part', 'parts'],
+    ['narrow-part', 'parts'],
+    ['part-of-few-rows', 'parts'],
+    ['part-without-a-number', 'parts'],
+    ['parts-of-the-prompt', 'parts'],
+    ['parts-of-all-layers', 'parts'],
     ['bare-nan', 'non-finite'],
     ['beyond-total', 'progress'],
     ['wrong-id', 'close'],
@@ -150,6 +159,7 @@ describe('a fault is found by the check that looks for it, and by no other', () 
   it.each([
     ['error-without-code', ['missing-checkpoint', 'unknown-dtype']],
     ['ignores-last', ['logits-last', 'logits-all']],
+    ['all-layers', ['layers', 'parts']],
     // What is held against its own generation falls with it.
     ['too-few', ['generate', 'continuation', 'uncached']],
     ['few-rows', ['logits-all', 'generate', 'continuation', 'uncached', 'chunk', 'top-k']],

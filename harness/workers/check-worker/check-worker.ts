@@ -6,6 +6,8 @@ import { Examinee, Failed } from './examinee.js'
 import { endChecks, startChecks } from './life-checks.js'
 import { logprobChecks } from './logprob-checks.js'
 import { lookChecks } from './look-checks.js'
+import { partChecks } from './part-checks.js'
+import { pointWidths } from './point-widths.js'
 import type { ProtocolCheck } from './protocol-check.js'
 
 export interface CheckResult {
@@ -30,7 +32,7 @@ export interface Examination {
   readonly log: string
 }
 
-const checks: readonly ProtocolCheck[] = [...startChecks, ...lookChecks, ...logprobChecks, ...endChecks]
+const checks: readonly ProtocolCheck[] = [...startChecks, ...lookChecks, ...partChecks, ...logprobChecks, ...endChecks]
 
 /**
  * Runs every check over a worker, one after the other. A worker that a check has killed is started again for the next
@@ -49,6 +51,7 @@ export async function checkWorker(command: WorkerCommand, options: CheckOptions)
       vocabulary: config.vocabSize,
       hidden: config.hiddenSize,
       layers: config.layers.length,
+      points: pointWidths(config),
       prompts: [within([2, 195, 388, 72, 265]), within([2, 107])],
       generate: 4,
       device: options.device,

@@ -28,6 +28,8 @@ export interface Subject {
   readonly vocabulary: number
   readonly hidden: number
   readonly layers: number
+  /** Width of every point that the model has, but for its logits. */
+  readonly points: ReadonlyMap<string, number>
   readonly prompts: readonly (readonly number[])[]
   /** Tokens to generate. */
   readonly generate: number
@@ -165,6 +167,7 @@ const plain = {
   logits: 'last',
   topK: null,
   layers: false,
+  parts: false,
 } satisfies Partial<Observation>
 
 function expectAnswer<T>(schema: Schema<T>, reply: Reply): T {

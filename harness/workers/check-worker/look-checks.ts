@@ -3,6 +3,7 @@ import { argmax, logSumExp, topIndices } from '../../trace/logits.js'
 import { rowOf } from '../../trace/matrix.js'
 import type { Matrix } from '../../types.js'
 import { Failed, Refused, type Examinee, type Looked } from './examinee.js'
+import { eachPrompt, matrixOf } from './looked.js'
 import type { ProtocolCheck } from './protocol-check.js'
 
 const topK = 5
@@ -150,11 +151,6 @@ function unlessUnsupported(error: unknown): null {
   throw error
 }
 
-/** What each prompt gives; the largest where it gives numbers. */
-function eachPrompt(examinee: Examinee, look: (k: number, prompt: readonly number[]) => unknown): number {
-  return Math.max(...examinee.subject.prompts.map((prompt, k) => Number(look(k, prompt))))
-}
-
 /** All but the last token, which nothing follows. */
 const continuationOf = ({ generated }: Looked) => generated.map((tokens) => tokens.slice(0, -1))
 
@@ -173,13 +169,6 @@ const compareAll = (examinee: Examinee, left: Looked, right: Looked): number =>
 
 const logitsOf = (examinee: Examinee, looked: Looked, name: string, rows: number): Matrix =>
   matrixOf(looked, name, rows, examinee.subject.vocabulary)
-
-function matrixOf({ tensors }: Looked, name: string, rows: number, columns: number): Matrix {
-  const matrix = tensors.get(name)
-  if (matrix === undefined) throw new Failed(`there is no tensor ${name}`)
-  if (matrix.rows === rows && matrix.columns === columns) return matrix
-  throw new Failed(`${name} is [${matrix.rows}, ${matrix.columns}], not [${rows}, ${columns}]`)
-}
 
 const slice = (matrix: Matrix, row: number): Matrix => ({
   rows: 1,

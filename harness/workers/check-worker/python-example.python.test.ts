@@ -32,8 +32,9 @@ it.each(['float32', 'float64'])('speaks the protocol in %s, copied into a projec
   const { exitCode, document } = await parityJson<{ checks: CheckResult[] }>(flags, { cwd })
   expect(document.checks.filter(({ outcome }) => outcome !== 'ok')).toEqual([
     { name: 'layers', outcome: 'not offered', detail: 'its hello does not give layers' },
+    { name: 'parts', outcome: 'not offered', detail: 'its hello does not give layers, parts' },
   ])
-  expect([exitCode, document.checks.length]).toEqual([0, 19])
+  expect([exitCode, document.checks.length]).toEqual([0, 20])
 })
 
 it('passes a tiny case as an engine', async () => {
