@@ -53,6 +53,8 @@ export interface KnownDivergence {
   readonly engine: string
   readonly because: string
   readonly link: string
+  /** What the verdict's reason or hint matches, a regular expression; a divergence that says anything else is not this one. */
+  readonly says?: string
 }
 
 /** A release, as the registry that it was published in dates it. */

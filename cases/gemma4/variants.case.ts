@@ -3,6 +3,7 @@
  * layouts and dtypes they are found in (recipes: cases/recipes/variants; measured: docs/variants.md).
  */
 import { defineCase, type Case, type Message, type Relayout } from 'transformers-parity'
+import { declareRefusals } from './declare-refusals.js'
 
 const user = (content: string): Message => ({ role: 'user', content })
 
@@ -27,15 +28,19 @@ const variant = (
   layouts: Readonly<Record<string, Relayout>>,
 ): Case[] =>
   Object.entries(layouts).map(([layout, relayout], i) =>
-    defineCase({
-      id: `gemma4/${name}/${layout}`,
-      checkpoint: `../checkpoints/gemma-4-${name}`,
-      ...(Object.keys(relayout).length === 0 ? {} : { relayout }),
-      prompts: prompts(task),
-      generate: 12,
-      ...(byDay === 'cpu' || i > 0 ? { nightly: ['onnxruntime:webgpu'] } : {}),
-      tags: ['variant', ...name.split('-', 1), layout],
-    }),
+    declareRefusals(
+      defineCase({
+        id: `gemma4/${name}/${layout}`,
+        checkpoint: `../checkpoints/gemma-4-${name}`,
+        ...(Object.keys(relayout).length === 0 ? {} : { relayout }),
+        prompts: prompts(task),
+        generate: 12,
+        ...(byDay === 'cpu' || i > 0 ? { nightly: ['onnxruntime:webgpu'] } : {}),
+        tags: ['variant', ...name.split('-', 1), layout],
+      }),
+      // transformers 5.5 writes the old config, and K/V weights for the layers that share them.
+      name === 'e2b-fine-tuned-5.5' ? 'old' : 'new',
+    ),
   )
 
 export default [
@@ -80,7 +85,6 @@ export default [
     stored: {},
     'old-config': { config: 'old' },
   }),
-  // transformers 5.5 writes the old config, and K/V weights for the layers that share them.
   ...variant('e2b-fine-tuned-5.5', 'Swap', 'cpu and webgpu', {
     stored: {},
     'new-config': { config: 'new', layout: 'pruned' },

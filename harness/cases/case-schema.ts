@@ -48,6 +48,8 @@ const relayout = z.strictObject({
 const release = z.strictObject({ version: filled, date: z.iso.date() })
 const exhibitEngine = z.strictObject({ engine: sourceName, options: z.record(z.string(), z.unknown()).optional() })
 
+const pattern = filled.refine(isPattern, { error: 'is not a regular expression' })
+
 const exhibit = z.strictObject({
   title: filled,
   what: filled,
@@ -57,7 +59,7 @@ const exhibit = z.strictObject({
   wrong: exhibitEngine,
   right: exhibitEngine,
   outcome: z.enum(['fail', 'error']),
-  says: filled.refine(isPattern, { error: 'is not a regular expression' }),
+  says: pattern,
   layer: z.int().nonnegative().optional(),
 })
 
@@ -72,7 +74,9 @@ const modelCase = z.strictObject({
     }),
   generate: z.int().min(1),
   checks: z.array(z.enum(checkNames)).optional(),
-  known: z.array(z.strictObject({ engine: sourceName, because: filled, link: z.url() })).optional(),
+  known: z
+    .array(z.strictObject({ engine: sourceName, because: filled, link: z.url(), says: pattern.optional() }))
+    .optional(),
   nightly: z.array(sourceName).optional(),
   exhibit: exhibit.optional(),
 })

@@ -4,9 +4,10 @@ import { spreadIn } from '../compare/spread.js'
 import { openCheckpoint } from '../checkpoint/checkpoint.js'
 import { identify } from '../checkpoint/identity.js'
 import { blankVerdict } from '../report/blank-verdict.js'
-import { formatSourceId, matchesSourceId, parseSourceId } from '../source-id.js'
-import type { KnownDivergence, PreparedCase, Progress, ResolvedSource, SourceId, Verdict } from '../types.js'
+import { formatSourceId } from '../source-id.js'
+import type { PreparedCase, Progress, ResolvedSource, SourceId, Verdict } from '../types.js'
 import { WorkerFault } from '../workers/host.js'
+import { applyKnown, type Found } from './apply-known.js'
 import { arbitrate } from './arbitrate.js'
 import { classifyFault, ReferenceFault } from './classify-fault.js'
 import { gatherEvidence } from './gather-evidence.js'
@@ -15,8 +16,6 @@ import { observeChecks } from './observe-checks.js'
 import { observeEngine } from './observe-engine.js'
 import type { RunPlan } from './plan.js'
 import { nameReference, type Reference } from './reference.js'
-
-type Found = Pick<Verdict, 'outcome' | 'reason'> & Partial<Verdict>
 
 export async function reachVerdict(
   plan: RunPlan,
@@ -29,16 +28,14 @@ export async function reachVerdict(
   const started = performance.now()
   const engine = await resolveDefaults(plan, id)
   const found = await attempt(plan, item, engine, reference, signal, progress)
-  const known = item.known?.find((divergence) =>
-    matchesSourceId(parseSourceId(divergence.engine), { ...engine, version: found.engineVersion ?? undefined }),
-  )
+  const asRun = { ...engine, version: found.engineVersion ?? undefined }
   return {
     ...blankVerdict,
     caseId: item.id,
     checkpoint: await identify(item.folder),
     engine: labelEngine(plan.engines, id, engine, found.engineVersion ?? null),
     reference: found.reference ?? (await nameReference(plan, item)),
-    ...(known === undefined ? found : applyKnown(found, known)),
+    ...applyKnown(found, item.known ?? [], asRun),
     reproduce: plan.reproduce(item.id, formatSourceId(id)),
     elapsedMs: Math.round(performance.now() - started),
   }
@@ -131,22 +128,3 @@ async function blameReference<T>(work: () => Promise<T>): Promise<T> {
 }
 
 const identity = ({ version, adapter, software }: ResolvedSource) => ({ engineVersion: version, adapter, software })
-
-/**
- * A declared divergence that is there is `known`; one that is gone must be undeclared, so it fails as `fixed`. Where the
- * machine failed, nothing was found out about it.
- */
-function applyKnown(found: Found, known: KnownDivergence): Found {
-  const { fault, ...rest } = found
-  if (found.outcome === 'skipped' || fault === 'infrastructure') return found
-  if (found.outcome === 'fail' || found.outcome === 'error') {
-    const reason = `${found.reason} (known: ${known.because}, ${known.link})`
-    return { ...rest, outcome: 'known', reason }
-  }
-  return {
-    ...rest,
-    outcome: 'fixed',
-    reason: `${found.reason}, but the case declares a divergence: ${known.because} (${known.link})`,
-    hint: 'Remove the declaration from the case’s `known`.',
-  }
-}
