@@ -39,6 +39,7 @@ describe('the package', () => {
       'cases/checkpoints/gemma-4-e2b-tiny/config.json',
       'cases/checkpoints/gemma-4-e2b-tiny/generation_config.json',
       'cases/checkpoints/gemma-4-e2b-tiny/model.safetensors',
+      'cases/gemma4/declare-refusals.ts',
       'cases/gemma4/demo.case.ts',
       'cases/gemma4/tiny-case.ts',
       'cases/hub/real.case.ts',

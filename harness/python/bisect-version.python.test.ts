@@ -13,7 +13,7 @@ let project: string
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'parity-bisect-version-'))
   const cases = (await loadCases(join(packageRoot, 'cases'))).filter(({ id }) => ids.includes(id))
-  const old = cases.map((item) => ({ ...item, file: undefined, relayout: { config: 'old' } }))
+  const old = cases.map((item) => ({ ...item, file: undefined, relayout: { config: 'old' }, known: undefined }))
   await mkdir(join(project, 'cases'))
   await writeFile(join(project, 'cases/old.case.json'), JSON.stringify(old))
   const { exitCode, stderr } = await parity(['record'], { cwd: project })

@@ -38,10 +38,12 @@ export function countGood(verdicts: readonly Verdict[]): { readonly good: number
 }
 
 /** `against transformers@5.23.0/float64, recorded in 61.2 s` */
-export function describeRun({ verdicts, elapsedMs }: Report): string {
-  const references = [...new Set(verdicts.map(({ reference }) => showLine(reference)))].join('; ')
-  return `against ${references} in ${formatSeconds(elapsedMs)}`
-}
+export const describeRun = (report: Report): string =>
+  `against ${nameReferences(report)} in ${formatSeconds(report.elapsedMs)}`
+
+/** `transformers@5.23.0/float64, recorded` */
+export const nameReferences = ({ verdicts }: Report): string =>
+  [...new Set(verdicts.map(({ reference }) => showLine(reference)))].join('; ')
 
 /** Version and adapter of each engine, as far as they are known: `mlx-lm:metal/bfloat16 is version 0.31.2 on Apple M4`. */
 export function describeEngines(verdicts: readonly Verdict[]): string[] {
