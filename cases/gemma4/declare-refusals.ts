@@ -24,6 +24,13 @@ const multimodalName: readonly KnownDivergence[] = [
     link: 'https://github.com/vllm-project/vllm/issues/15031',
     says: 'has no vision_config, which this engine reads',
   },
+  {
+    engine: 'mlx-lm',
+    because:
+      'mlx-lm overwrites the text’s vocab_size by one that it looks for beside text_config, 262,144 where there is none',
+    link: 'https://github.com/ml-explore/mlx-lm/blob/v0.32.2/mlx_lm/models/gemma4.py',
+    says: 'tells the size of the vocabulary, \\d+, in text_config, and this engine reads it beside that',
+  },
 ]
 
 /**

@@ -5,7 +5,8 @@ import type { Layout } from '../../checkpoint/layout.js'
 
 /**
  * What a checkpoint has to do with an engine's refusal to load it, where how it is written explains the engine's words:
- * layers that share keys and values, with or without tensors of their own, or sizes that only `per_layer_config` tells.
+ * layers that share keys and values, with or without tensors of their own, or sizes that stand where the engine does not
+ * read them.
  */
 export async function explainRefusal(folder: string, message: string): Promise<string | undefined> {
   const { layout } = await readCheckpoint(folder)
@@ -23,11 +24,16 @@ function explainLayout({ kind, kvSharing }: Layout, message: string): string | u
   return undefined
 }
 
-/** Why an engine takes layers for larger or smaller than they are. */
+/** Why an engine takes layers, or the embedding, for larger or smaller than they are. */
 async function explainSizes(config: string, message: string): Promise<string | undefined> {
   if (!/\bexpected shape\b|\bwrong shape\b/i.test(message)) return undefined
   const { text_config: text, ...own } = (await readJson(config, config)) as Record<string, object | undefined>
   const fields = { ...own, ...text }
+  if (/\bembed_tokens\b/.test(message))
+    return text === undefined || !('vocab_size' in text) || 'vocab_size' in own
+      ? undefined
+      : `config.json tells the size of the vocabulary, ${String(text.vocab_size)}, in text_config, and this engine reads it beside that; relayout with --prefix model. writes the config of the text alone`
+  if (!/\b(?:layers|blk)\.\d+\./.test(message)) return undefined
   if (!('per_layer_config' in fields) || 'global_head_dim' in fields) return undefined
   return 'config.json tells the sizes of single layers in per_layer_config, as new transformers write it, and this engine knows the old global_head_dim; relayout with --config old writes that'
 }
