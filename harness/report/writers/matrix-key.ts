@@ -58,7 +58,7 @@ export function formatEngines({ verdicts, platform }: Report): string {
   const head = ['engine', 'version', 'on', 'good', 'error / spread', 'spread of', 'median time']
   const align = ['l', 'l', 'l', 'r', 'r', 'l', 'r']
   const { os, arch, node, processor, threads } = platform
-  const machine = `${os} ${arch}, ${processor}, ${threads} threads, Node ${node}.`
+  const machine = `${os.replace(/ .*/, '')} ${arch}, ${processor}, ${threads} threads, Node ${node}.`
   return `${markdownTable([head, ...rows], { align, alignDelimiters: false })}\n\n${escapeText(showLine(machine))}`
 }
 

@@ -44,7 +44,7 @@ it('has a row a case and a column an engine, and a note for each cell that is no
 | \`mlx-lm:cpu/float32\` | 1.30.0 | Some CPU | 0 of 2 | – | transformers in this dtype, recorded | 0.9 s |
 | \`vllm:cpu/float32\` | 1.30.0 | Some CPU | 2 of 3 | 0.50–2.00 × | transformers in this dtype, recorded | 0.9 s |
 
-linux 6.8 x64, Some CPU, 2 threads, Node 24.1.0.
+linux x64, Some CPU, 2 threads, Node 24.1.0.
 `)
 })
 
