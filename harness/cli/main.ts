@@ -6,6 +6,12 @@ import { makeProgram } from './program.js'
 
 const wantsJson = process.argv.includes('--json')
 
+// Whoever read along has gone, as `head` goes. The work is done all the same: files are written, the exit code is right.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+
 try {
   await makeProgram(wantsJson).parseAsync()
 } catch (error) {
