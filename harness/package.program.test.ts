@@ -1,6 +1,6 @@
 /** The package as others get it: what is in it, and that its demo runs where it is installed. */
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -57,6 +57,11 @@ describe('the package', () => {
     const entries = ['dist/cli/main.js', 'dist/index.d.ts', 'dist/vitest.d.ts', 'dist/config.schema.json']
     expect(entries.filter((path) => !paths.includes(path))).toEqual([])
   })
+
+  it('carries what the example worker in Python stands on', () => {
+    const needed = ['protocol', 'decoder', 'oracle/gemma4', 'oracle/checkpoint', 'oracle/arithmetic']
+    expect(needed.filter((name) => !paths.includes(`references/${name}.py`))).toEqual([])
+  })
 })
 
 describe('installed elsewhere', () => {
@@ -94,6 +99,12 @@ describe('installed elsewhere', () => {
     expect({ ok, layers, layout }).toEqual({ ok: true, layers: 8, layout: 'pruned' })
   })
 
+  it('serves the example worker in TypeScript', async () => {
+    await cp(join(packageRoot, 'examples/workers/typescript/worker.ts'), join(project, 'worker.ts'))
+    const { ok } = (await parityJson('check-worker', 'npx', 'jiti', 'worker.ts')) as { ok: boolean }
+    expect(ok).toBe(true)
+  })
+
   it('has types for a strict project that checks its libraries', async () => {
     await writeFile(join(project, 'consumer.ts'), consumer)
     await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts'] }))
@@ -114,6 +125,7 @@ const compilerOptions = {
 }
 
 const consumer = `import { defineCase, defineConfig, reportSchema, run, type RunPlan, type Verdict } from 'transformers-parity'
+export { serveDecoder, serveWorker, type Decoder, type Row, type WorkerHandlers } from 'transformers-parity/worker'
 export const item = defineCase({ id: 'a', checkpoint: 'b', prompts: [{ id: 'c', tokens: [2] }], generate: 1 })
 export const config = defineConfig({ engines: ['onnxruntime:cpu'] })
 export const parse = (text: string) => reportSchema.parse(JSON.parse(text)).verdicts

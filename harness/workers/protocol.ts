@@ -11,7 +11,7 @@ export const protocolVersion = 1
 const id = z.int().nonnegative()
 const count = z.int().nonnegative()
 const tokenIds = z.array(count)
-const number = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)])
+const number = z.union([z.number(), z.literal(['NaN', 'Infinity', '-Infinity']).transform(Number)])
 
 const helloRequest = z.object({ id, do: z.literal('hello') })
 const openRequest = z.object({

@@ -1,5 +1,5 @@
 import type { Observation, Progress } from '../../types.js'
-import { logitTensors, type Observed } from '../onnxruntime/prompt-rows.js'
+import { logitTensors, type NamedMatrix } from '../../workers/logit-tensors.js'
 import { concatenate, type Model, type Sequence } from './model.js'
 
 /** Logits of a prompt's positions, and of the steps behind it. */
@@ -13,7 +13,7 @@ export async function observe(
   model: Model,
   request: Observation,
   progress: Progress,
-): Promise<{ generated: number[][]; tensors: Observed[] }> {
+): Promise<{ generated: number[][]; tensors: NamedMatrix[] }> {
   const lengths = request.prompts.map(
     (prompt, i) => prompt.length + (request.continuation?.[i].length ?? Math.max(request.generate - 1, 0)),
   )
@@ -24,7 +24,7 @@ export async function observe(
     progress(done, total)
   }
   const generated: number[][] = []
-  const tensors: Observed[] = []
+  const tensors: NamedMatrix[] = []
   for (const [i, prompt] of request.prompts.entries()) {
     await using sequence = await model.open(lengths[i])
     const rows: Rows = { prompt: [], decode: [] }

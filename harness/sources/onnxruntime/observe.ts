@@ -1,17 +1,18 @@
 import { argmax } from '../../trace/logits.js'
 import type { Observation, Progress } from '../../types.js'
+import type { NamedMatrix } from '../../workers/logit-tensors.js'
 import type { Decoder, Step } from './engine.js'
-import { PromptRows, type Observed } from './prompt-rows.js'
+import { PromptRows } from './prompt-rows.js'
 
 export interface ObservationResult {
   readonly generated: readonly (readonly number[])[]
-  readonly tensors: readonly Observed[]
+  readonly tensors: readonly NamedMatrix[]
 }
 
 /** Runs the prompts one after another, each from an empty cache. */
 export async function observe(engine: Decoder, request: Observation, progress: Progress): Promise<ObservationResult> {
   const generated: number[][] = []
-  const tensors: Observed[] = []
+  const tensors: NamedMatrix[] = []
   const total = request.prompts.reduce((sum, prompt, i) => sum + prompt.length + decodedTokens(request, i), 0)
   let done = 0
   const advance = (tokens: number) => {

@@ -39,7 +39,7 @@ it('and the example in TypeScript, as far as it goes', async () => {
   const worker = join(packageRoot, 'examples/workers/typescript/worker.ts')
   const { exitCode, document } = await parityJson<Document>(['check-worker', node, jiti, worker])
   expect(exitCode).toBe(0)
-  expect(tally(document)).toEqual({ ok: 17, rest: ['chunk: not offered', 'layers: not offered', 'parts: not offered'] })
+  expect(tally(document)).toEqual({ ok: 18, rest: ['layers: not offered', 'parts: not offered'] })
 })
 
 it('a fault is exit code 1, its check and a sentence', async () => {

@@ -44,3 +44,25 @@ it('passes a tiny case as an engine', async () => {
   expect(exitCode).toBe(0)
   expect(document.verdicts.map(({ engine, outcome }) => [engine, outcome])).toEqual([['my-engine:cpu/float32', 'pass']])
 })
+
+const needsCache = ['not offered continuation', 'not offered uncached', 'not offered chunk']
+it.each([
+  ['floats', []],
+  ['no-cache', needsCache],
+  // Its own loop chooses tokens that its own logits do not.
+  ['own-loop', ['failed generate', 'failed continuation', 'failed uncached']],
+])('what serves it is tested with a change: %s', async (change, complaints) => {
+  const checks = await checkChanged(change)
+  const rest = checks.filter(({ outcome, name }) => outcome !== 'ok' && name !== 'layers')
+  expect(rest.map(({ name, outcome }) => `${outcome} ${name}`)).toEqual(complaints)
+})
+
+it('a forward that leaves out rows is told so', async () => {
+  const found = (await checkChanged('forgetful')).find(({ name }) => name === 'tensor-file')
+  expect(found?.detail).toBe('it refuses: forward gave 1 rows of [512] logits for 5 tokens')
+})
+
+async function checkChanged(change: string): Promise<readonly CheckResult[]> {
+  const worker = join(packageRoot, 'harness/workers/check-worker/fixtures/decoder.py')
+  return (await parityJson<{ checks: CheckResult[] }>(['check-worker', 'python3', worker, change])).document.checks
+}
