@@ -13,6 +13,7 @@ import time
 import traceback
 
 PROTOCOL = 1
+LONGEST_MESSAGE = 400  # characters; an engine that refuses a checkpoint may name every parameter
 ITEM_BYTES = {
     "F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4, "F16": 2, "BF16": 2, "I16": 2, "U16": 2,
     "I8": 1, "U8": 1, "BOOL": 1,
@@ -153,9 +154,31 @@ def check_observation(request) -> dict:
     return request
 
 
-def _expect(condition, message):
+def require_known(request, depth, vocabulary):
+    """Refuses what a model of `depth` layers and `vocabulary` tokens has not. Returns the layers asked for, and what
+    follows each prompt."""
+    layers = range(depth) if request["layers"] == "all" else request["layers"] or []
+    rests = request["continuation"] or [[] for _ in request["prompts"]]
+    require(all(index < depth for index in layers), "layers: no such layer", "bad-request")
+    for token in (token for ids in request["prompts"] + rests for token in ids):
+        require(token < vocabulary, f"token {token}: the vocabulary has {vocabulary}", "bad-request")
+    return layers, rests
+
+
+def require(condition, message, code="load-failed"):
+    """Raises a `ProtocolError` unless the condition holds."""
     if not condition:
-        raise ProtocolError("bad-request", message)
+        raise ProtocolError(code, message)
+
+
+def in_one_line(error) -> str:
+    """An error in the engine's own words, cut where they are long; all of them are in the log."""
+    message = " ".join(f"{type(error).__name__}: {error}".split())
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"
+
+
+def _expect(condition, message):
+    require(condition, message, "bad-request")
 
 
 def _is_count(value):

