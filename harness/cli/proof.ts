@@ -1,5 +1,5 @@
 /** Commands that say where and since when an engine errs, and that prove that the harness finds it. */
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { collect, configOption, jsonOption, SettingOption } from './options.js'
 
 export function registerProof(program: Command): void {
@@ -10,11 +10,20 @@ export function registerProof(program: Command): void {
 function addProof(program: Command): void {
   program
     .command('bisect')
-    .description('find the layer, and the part of it, where an engine’s error starts')
-    .requiredOption('-e, --engine <source>', 'the engine; it must give hidden states')
+    .description(
+      'find where an engine’s error starts: layer and part, shortest prompt, or the mistake that explains it',
+    )
+    .requiredOption('-e, --engine <source>', 'the engine')
     .requiredOption('-c, --case <id>', 'the case', collect)
+    .addOption(
+      new Option(
+        '--by <what>',
+        'what to look for (default: layers where the engine gives hidden states, else prompt and hypothesis)',
+      ).choices(['layers', 'prompt', 'hypothesis']),
+    )
     .option('--defect <name>', 'plant a defect in the built-in engine, to see the bisection find it')
     .addOption(new SettingOption('reference'))
+    .addOption(new SettingOption('jobs'))
     .addOption(new SettingOption('timeout'))
     .addOption(configOption())
     .addOption(jsonOption())
@@ -23,6 +32,7 @@ function addProof(program: Command): void {
       `
 Examples:
   parity bisect --case gemma4/e2b/pruned --engine mlx-lm
+  parity bisect --case gemma4/e2b/pruned --engine llama-cpp --by hypothesis
   parity bisect --case gemma4/e2b/pruned --engine onnxruntime:cpu --defect donor-swapped`,
     )
     .action(async (options: object) => (await import('./bisect.js')).bisectCommand(options))

@@ -1,13 +1,21 @@
 import { join } from 'node:path'
 import { packageRoot } from '../../package-root.js'
 import type { Availability, SourceId } from '../../types.js'
-import { WorkerHost } from '../../workers/host.js'
+import { WorkerHost, type WorkerCommand } from '../../workers/host.js'
 import { openWorkerSession } from '../../workers/worker-session.js'
 import type { OpenSource, Source } from '../source.js'
 import { resolveVulkan } from './swiftshader.js'
 import { onnxruntimeVersion } from './version.js'
 
 const workerFile = join(packageRoot, 'dist/sources/onnxruntime/worker.js')
+
+/** How its worker is started. */
+export const workerCommand = (env: Readonly<Record<string, string>> = {}): WorkerCommand => ({
+  file: process.execPath,
+  args: [workerFile],
+  env,
+  protocolFd: 3,
+})
 
 /** The built-in engine: Gemma 4 as an ONNX graph over the checkpoint's own bytes, in ONNX Runtime. */
 export const onnxruntime: Source = {
@@ -33,11 +41,7 @@ export const onnxruntime: Source = {
     const { device = 'webgpu', dtype = 'float32' } = id
     const vulkan = device === 'webgpu' ? await resolveVulkan() : null
     const env = vulkan?.kind === 'swiftshader' ? vulkan.env : {}
-    const host = await WorkerHost.start(
-      { file: process.execPath, args: [workerFile], env, protocolFd: 3 },
-      timeouts,
-      signal,
-    )
+    const host = await WorkerHost.start(workerCommand(env), timeouts, signal)
     return openWorkerSession(host, { checkpoint, device, dtype, options: { ...options, threads } }, signal)
   },
 }
@@ -57,10 +61,7 @@ async function checkDevice(device: string): Promise<Availability> {
 let asked: Promise<readonly string[]> | null = null
 function installedDevices(): Promise<readonly string[]> {
   asked ??= (async () => {
-    await using host = await WorkerHost.start(
-      { file: process.execPath, args: [workerFile], protocolFd: 3 },
-      { startMs: 30_000, openMs: 0, observeMs: 0 },
-    )
+    await using host = await WorkerHost.start(workerCommand(), { startMs: 30_000, openMs: 0, observeMs: 0 })
     return host.hello.devices
   })()
   return asked
