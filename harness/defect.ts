@@ -112,6 +112,8 @@ export interface GraphEdit {
 export interface HostEdit {
   /** Positions of the new tokens are off by `add`. */
   readonly positions?: { readonly add: number; readonly when: 'prefilling' | 'decoding' | 'window-full' }
+  /** Layers that share keys take their queries' positions from the end of the pass: too far by as many as it has tokens. */
+  readonly sharedQueries?: 'behind-the-pass'
   /** What the attention may see. */
   readonly mask?:
     | 'not-causal' // while prefilling

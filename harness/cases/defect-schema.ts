@@ -57,6 +57,7 @@ const hostEdit = z.strictObject({
   mask: z.enum(['not-causal', 'without-past', 'window-from-piece']).optional(),
   remembers: z.int().min(1).optional(),
   chunk: z.int().min(1).optional(),
+  sharedQueries: z.literal('behind-the-pass').optional(),
   keepsCache: z.literal(true).optional(),
   dropsFirst: z.literal(true).optional(),
 })

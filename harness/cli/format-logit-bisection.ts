@@ -108,4 +108,4 @@ const percent = (share: number): string => {
 }
 
 const multiple = (value: number): string =>
-  Number.isFinite(value) ? `${value < 10 ? value.toPrecision(2) : value.toFixed(0)} ×` : '∞ ×'
+  value === 0 ? '0 ×' : Number.isFinite(value) ? `${value < 10 ? value.toPrecision(2) : value.toFixed(0)} ×` : '∞ ×'

@@ -6,6 +6,7 @@ import type { LayerConfig, Rope } from '../../checkpoint/config.js'
 import { RowReader } from '../../checkpoint/row-reader.js'
 import { ParityError } from '../../errors.js'
 import { editGraph } from './defects/edit-graph.js'
+import { turnSharedQueries, typesOfShared } from './defects/shared-queries.js'
 import { feedWrongPositions } from './defects/wrong-positions.js'
 import type { Plant } from '../../defect.js'
 import { buildGemma4Graph } from './graph/gemma4.js'
@@ -82,7 +83,9 @@ export class Gemma4Engine implements Decoder, AsyncDisposable {
     roundsGelu = false,
   ): Promise<Gemma4Engine> {
     const { config } = checkpoint
-    const exact = editGraph(buildGemma4Graph(checkpoint), plant.graph ?? [])
+    const right = buildGemma4Graph(checkpoint)
+    const turned = plant.host?.sharedQueries === undefined ? right : turnSharedQueries(right, config)
+    const exact = editGraph(turned, plant.graph ?? [])
     const graph = roundsGelu ? roundGelu(exact) : exact
     const session = await ort.InferenceSession.create(encodeModel(graph), {
       executionProviders: [device],
@@ -165,11 +168,14 @@ export class Gemma4Engine implements Decoder, AsyncDisposable {
       ...Object.fromEntries(cache.tensors),
     }
     for (const [type, frequencies] of this.#frequencies) {
-      const { cos, sin } = rotaryTables(frequencies, this.#positions.start(cache.length, count), count)
       const mask = this.#positions.mask(type, cache.length, count)
-      feeds[`cos.${type}`] = new ort.Tensor('float32', cos, [count, frequencies.length])
-      feeds[`sin.${type}`] = new ort.Tensor('float32', sin, [count, frequencies.length])
+      Object.assign(feeds, feedTables(type, frequencies, this.#positions.start(cache.length, count), count))
       feeds[`mask.${type}`] = new ort.Tensor('float32', mask, [count, all])
+    }
+    const sharedStart = this.#positions.sharedStart?.(cache.length, count)
+    for (const type of sharedStart === undefined ? [] : typesOfShared(config)) {
+      const frequencies = this.#frequencies.get(type) ?? new Float64Array()
+      Object.assign(feeds, feedTables(`shared.${type}`, frequencies, sharedStart ?? 0, count))
     }
     if (this.#perLayer !== null) {
       const width = config.layers.length * config.perLayerInputSize
@@ -219,6 +225,16 @@ function layerFrequencies({ config }: Checkpoint): Map<'sliding' | 'full', Float
     if (rope !== null && !frequencies.has(type)) frequencies.set(type, inverseFrequencies(rope, headDim))
   }
   return frequencies
+}
+
+/** Cosines and sines of `count` positions, as inputs of the graph. */
+function feedTables(name: string, frequencies: Float64Array, start: number, count: number): Record<string, ort.Tensor> {
+  const { cos, sin } = rotaryTables(frequencies, start, count)
+  const shape = [count, frequencies.length]
+  return {
+    [`cos.${name}`]: new ort.Tensor('float32', cos, shape),
+    [`sin.${name}`]: new ort.Tensor('float32', sin, shape),
+  }
 }
 
 /** The one folder of all weights; ONNX Runtime reads external tensors of one folder only. */

@@ -8,6 +8,8 @@ const hidden = -1e30
 export interface FeedPositions {
   /** Position of the first of them. */
   start(cached: number, count: number): number
+  /** The same for the queries of layers that share keys, where a mistake makes that another one. */
+  sharedStart?(cached: number, count: number): number
   /** For the layers of a type, [count, cached + count]. */
   mask(type: 'sliding' | 'full', cached: number, count: number): Float32Array
 }

@@ -52,7 +52,7 @@ class Chain {
   }
 
   add(opType: string, input: readonly string[], attributes: Attributes = {}, domain = ''): string {
-    const name = `${this.#node.name}/planted.${this.#nodes.length}`
+    const name = this.#nextName()
     this.#nodes.push({ opType, domain, name, input, output: [`${name}:0`], attributes })
     return `${name}:0`
   }
@@ -61,7 +61,7 @@ class Chain {
   addEdited({ op, domain, attributes }: GraphEdit, input: readonly string[]): void {
     const { opType, domain: home, attributes: given, output } = this.#node
     const isSame = op === undefined || op === opType
-    const name = `${this.#node.name}/planted.${this.#nodes.length}`
+    const name = this.#nextName()
     this.#nodes.push({
       opType: op ?? opType,
       domain: domain ?? (isSame ? home : ''),
@@ -70,6 +70,15 @@ class Chain {
       output: [`${name}:0`, ...output.slice(1)],
       attributes: { ...(isSame ? given : {}), ...attributes },
     })
+  }
+
+  /** Behind the numbers that another edit of the same node has used: its inputs are of them. */
+  #nextName(): string {
+    const prefix = `${this.#node.name}/planted.`
+    const used = this.#node.input
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => parseInt(name.slice(prefix.length)))
+    return `${prefix}${1 + Math.max(-1, ...used) + this.#nodes.length}`
   }
 
   finish(): GraphNode[] {

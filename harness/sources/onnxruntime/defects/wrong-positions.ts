@@ -13,6 +13,7 @@ export function feedWrongPositions({ slidingWindow }: Gemma4Config, host: HostEd
           : when === (isPrefill(cached, count) ? 'prefilling' : 'decoding')
       return cached + (isWrong ? add : 0)
     },
+    ...(host.sharedQueries === undefined ? {} : { sharedStart: (cached, count) => cached + count }),
     mask(type, cached, count) {
       const window = type === 'sliding' ? slidingWindow : (host.remembers ?? null)
       const mask = attentionMask(cached, count, window)
