@@ -7,7 +7,7 @@ import type { PreparedCase, Trace } from '../types.js'
 import { WorkerFault } from '../workers/host.js'
 import { classifyFault } from './classify-fault.js'
 import { estimateMemory } from './estimate-memory.js'
-import { underTokens } from './observations.js'
+import { generation, underTokens } from './observations.js'
 import type { RunPlan } from './plan.js'
 import { errorOf, pairWith, type Pass, type SeenEngine } from './see-engine.js'
 import { workWithin } from './work-within.js'
@@ -49,7 +49,6 @@ export async function bisectByHypothesis(
   onTried: OnTried = () => undefined,
 ): Promise<HypothesisSearch> {
   const { item } = seen
-  const error = errorOf(seen, pass)?.rms ?? 0
   const inapplicable: { id: string; why: string }[] = []
   const hypotheses: Hypothesis[] = []
   const memory = await estimateMemory(onnxruntime, item.folder)
@@ -59,16 +58,16 @@ export async function bisectByHypothesis(
   await workWithin(plan.budget, pieces, async (defect) => {
     const planted = isElsewhere(defect, item)
       ? 'its weights come from the checkpoint of another case'
-      : await plant(processes, plan, seen, pass, defect, signal)
+      : await plantHypothesis(processes, plan, seen, pass, defect, signal)
     if (typeof planted === 'string') inapplicable.push({ id: defect.id, why: planted })
-    else hypotheses.push(weigh(plan, seen, pass, defect, planted, error))
+    else hypotheses.push(weighHypothesis(plan, seen, pass, defect, planted))
     onTried(++done, defects.length, defect)
   })
   return {
     prompts: item.prompts.map(({ id }) => id),
     pass,
-    excess: error,
-    hypotheses: hypotheses.sort((a, b) => a.excess - b.excess || (a.defect.id < b.defect.id ? -1 : 1)),
+    excess: errorOf(seen, pass)?.rms ?? 0,
+    hypotheses: hypotheses.sort(byWhatIsLeft),
     inapplicable: inapplicable.sort((a, b) => (a.id < b.id ? -1 : 1)),
   }
 }
@@ -78,16 +77,16 @@ const isElsewhere = ({ plant: { tensors = [] }, on }: Defect, { id }: PreparedCa
   tensors.some(({ from }) => from !== undefined) && !on.includes(id)
 
 /** The built-in engine with a defect, under the reference's tokens; or why it cannot be planted here. */
-async function plant(
+export async function plantHypothesis(
   processes: EngineProcesses,
   { threads, timeouts }: RunPlan,
-  { item, truth }: SeenEngine,
+  { item, truth, isOwn }: SeenEngine,
   pass: Pass,
   defect: Defect,
   signal: AbortSignal,
 ): Promise<Trace | string> {
   const request = { checkpoint: item.folder, threads, options: { defect: defect.plant }, timeouts }
-  const observation = { ...underTokens(item, truth), cache: pass === 'cached' }
+  const observation = isOwn ? generation(item) : { ...underTokens(item, truth), cache: pass === 'cached' }
   try {
     return await processes.use(request, signal, (session) => session.observe(observation, signal))
   } catch (fault) {
@@ -96,16 +95,21 @@ async function plant(
   }
 }
 
-function weigh(
-  { limits }: RunPlan,
+/** What a defect leaves of an engine's error, by what the built-in engine gave with it. */
+export function weighHypothesis(
+  { limits }: Pick<RunPlan, 'limits'>,
   seen: SeenEngine,
   pass: Pass,
   defect: Defect,
   planted: Trace,
-  error: number,
 ): Hypothesis {
   const trace = { ...planted, generated: seen.truth.generated }
   const left = measureError(pairWith(seen, trace, pass) ?? [], seen.spread)
+  const error = errorOf(seen, pass)?.rms ?? 0
   const leaves = left.rms === 0 ? 0 : Number.isFinite(left.rms) ? left.rms / error : Infinity
   return { defect, leaves, excess: left.rms, explains: !isBeyond(left, limits) }
 }
+
+/** The best explanation first. */
+export const byWhatIsLeft = (a: Hypothesis, b: Hypothesis): number =>
+  a.excess === b.excess ? (a.defect.id < b.defect.id ? -1 : 1) : a.excess - b.excess

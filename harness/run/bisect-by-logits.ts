@@ -1,13 +1,21 @@
 /** Where the error of an engine starts that gives nothing but logits, or log-probabilities. */
 import type { EvidenceUnit } from '../evidence.js'
-import { measureError } from '../compare/row-errors.js'
+import { isBeyond, measureError } from '../compare/row-errors.js'
 import type { Defect } from '../defect.js'
 import type { PreparedCase, Spread } from '../types.js'
 import { bisectByHypothesis, type HypothesisSearch, type OnTried } from './bisect-by-hypothesis.js'
 import { bisectByPrompt, type PromptBisection } from './bisect-by-prompt.js'
 import { narrowCase } from './narrow-case.js'
 import { openReference } from './reference.js'
-import { findFailingPass, pairWith, seeEngine, type EngineUnderTest, type Pass, type SeenEngine } from './see-engine.js'
+import {
+  errorOf,
+  findFailingPass,
+  pairWith,
+  seeEngine,
+  type EngineUnderTest,
+  type Pass,
+  type SeenEngine,
+} from './see-engine.js'
 
 export interface LogitRequest extends EngineUnderTest {
   readonly item: PreparedCase
@@ -60,17 +68,18 @@ export async function bisectByLogits(request: LogitRequest, signal: AbortSignal)
   const index = findWorstPrompt(whole, pass)
   const one = narrowCase(item, reference.truth, index)
   const alone = item.prompts.length === 1 ? whole : await seeEngine(request, one.item, one.truth, spreadOf, signal)
-  const passAlone = findFailingPass(alone, plan)
-  const [seen, failing] = passAlone === null ? [whole, pass] : [alone, passAlone]
+  const fails = isBeyond(errorOf(alone, pass) ?? { rms: 0, max: 0 }, plan.limits)
+  const traces = { ...whole.traces, forced: null, uncached: null }
+  const seen: SeenEngine = fails ? alone : pass === 'cached' ? { ...whole, traces, isOwn: true } : whole
   return {
     ...told,
     excess,
     failure: {
-      pass: failing,
+      pass,
       prompt: item.prompts[index].id,
-      behind: passAlone === null ? item.prompts.slice(0, index).map(({ id }) => id) : [],
-      byPrompt: request.byPrompt && passAlone !== null ? await bisectByPrompt(request, alone, passAlone, signal) : null,
-      byHypothesis: defects && (await bisectByHypothesis(plan, seen, failing, defects, signal, onTried)),
+      behind: fails ? [] : item.prompts.slice(0, index).map(({ id }) => id),
+      byPrompt: request.byPrompt && fails ? await bisectByPrompt(request, alone, pass, signal) : null,
+      byHypothesis: defects && (await bisectByHypothesis(plan, seen, pass, defects, signal, onTried)),
     },
   }
 }

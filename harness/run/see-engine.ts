@@ -24,6 +24,8 @@ export interface SeenEngine {
   readonly traces: EngineTraces
   /** `llama-cpp@3.22.1:cpu/float32` */
   readonly name: string
+  /** Only its own generation is looked at, prompt by prompt from a fresh start: what is left of one may matter for the next. */
+  readonly isOwn?: true
 }
 
 export interface EngineUnderTest {
