@@ -25,22 +25,49 @@ export function formatPoints(bisection: Bisection): string {
 }
 
 /** `layer 7, attention (queries, after norm and rotary embedding): error 310 × the noise from position 8 on; before it at most 1.1 ×` */
-export function describeBisection({ found, curve, condition, donor, promptTokens }: Bisection): string {
+export function describeBisection(bisection: Bisection): string {
+  const { found, curve, donor, promptTokens, isHidden } = bisection
   if (curve.length === 0) return 'the engine and the reference have no hidden states in common'
   if (found === null) {
     const worst = Math.max(...curve.map(({ ratio }) => ratio))
-    return `no layer errs more than ${formatRatio(worst)} the noise; ${jumpFactor} × would be a jump`
+    return `nothing errs more than ${formatRatio(worst)} the noise; more than ${jumpFactor} × would be a jump`
   }
   const before = curve.slice(0, curve.indexOf(found))
-  const where = found.layer === null ? found.part : `layer ${found.layer}, ${found.part}`
+  const size = Number.isFinite(found.error) ? `error ${formatRatio(found.ratio)} the noise` : 'no numbers'
   const from = found.position === null ? '' : ` from position ${found.position} on`
   const steps = found.position !== null && found.position >= promptTokens ? ', which is generated text' : ''
-  const calm =
-    before.length === 0 ? '' : `; before it at most ${formatRatio(Math.max(...before.map(({ ratio }) => ratio)))}`
-  const shared = donor === null ? '' : `; shares the K/V of layer ${donor}`
-  const only =
-    condition === 'always' ? '' : condition === 'cached' ? '; only through the KV cache' : '; only after another prompt'
-  return `${where} (${found.what}): error ${formatRatio(found.ratio)} the noise${from}${steps}${calm}${shared}${only}`
+  const clauses = [
+    `${describePlace(bisection, found)}: ${size}${from}${steps}`,
+    ...(isHidden ? ['the engine shows no hidden states there, so that the layer cannot be told'] : []),
+    ...(before.length === 0 || isHidden
+      ? []
+      : [`before it at most ${formatRatio(Math.max(...before.map(({ ratio }) => ratio)))}`]),
+    ...(donor === null ? [] : [`shares the K/V of layer ${donor}`]),
+    ...describeCondition(bisection),
+  ]
+  return clauses.join('; ')
+}
+
+/** The part is left out where the engine shows nothing of a layer but its output, which any part of it may have spoilt. */
+function describePlace({ curve }: Bisection, { name, layer, part, what }: PointError): string {
+  if (layer === null) return `${part} (${what})`
+  const isWhole = !curve.some((point) => point.layer === layer && point.name !== `layers.${layer}`)
+  return isWhole && name === `layers.${layer}` ? `layer ${layer} (its output)` : `layer ${layer}, ${part} (${what})`
+}
+
+function describeCondition({ condition, chunk }: Bisection): string[] {
+  switch (condition) {
+    case 'always':
+      return []
+    case 'cached':
+      return ['only through the KV cache']
+    case 'after-another-prompt':
+      return ['only after another prompt']
+    case 'in-pieces':
+      return [`only when the prompt is prefilled in pieces of ${chunk}`]
+    case 'uncached':
+      return ['only in one pass without a KV cache']
+  }
 }
 
 const isFound = ({ found }: Bisection, name: string): boolean => found?.name === name
