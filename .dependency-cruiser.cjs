@@ -27,6 +27,7 @@ const entries = [
   'cli/write-reference',
   'index',
   'vitest',
+  'workers/index',
   'sources/[^/]+/worker',
   '(report|cases|config)/write-json-schema',
   'report/writers/html/client/main',
