@@ -2,7 +2,7 @@
 import type { LoadedCase } from './cases/load-cases.js'
 import { prepareCase } from './cases/prepare-case.js'
 import { ParityError } from './errors.js'
-import { isTokenizerCase, listCells, nameOfEngine, type Cell } from './run/cells.js'
+import { enginesOf, isTokenizerCase, listCells, nameOfEngine, optionsOf, type Cell } from './run/cells.js'
 import { estimateMemory } from './run/estimate-memory.js'
 import { EventQueue } from './run/event-queue.js'
 import type { RunPlan } from './run/plan.js'
@@ -72,6 +72,7 @@ async function execute(plan: RunPlan, signal: AbortSignal, events: EventQueue<Ru
   plan.engines.forEach((id) => plan.sources.find(id))
   if (plan.reference !== null && plan.reference.name !== 'recorded') await requireSource(plan, plan.reference)
   const cells = listCells(plan).cells.filter(plan.only ?? (() => true))
+  for (const { engine } of cells) if (engine !== null) plan.sources.find(engine)
   const ready = new Map<LoadedCase, Ready>()
   for (const item of new Set(cells.map((cell) => cell.item)))
     ready.set(item, await makeReady(plan, item, signal, events))
@@ -144,7 +145,12 @@ async function runOne(
     const verdict = await reachTokenizerVerdict(one.tokenizer, reproduce)
     events.push({ type: 'verdict', ...at, verdict })
   } else if (cell.engine !== null) {
-    const verdict = await reachVerdict(plan, one.prepared, cell.engine, one.reference, signal, progress)
+    const own = {
+      ...plan,
+      engines: enginesOf(plan, cell.item),
+      options: { ...optionsOf(cell.item, cell.engine), ...plan.options },
+    }
+    const verdict = await reachVerdict(own, one.prepared, cell.engine, one.reference, signal, progress)
     events.push({ type: 'verdict', ...at, verdict })
   }
 }

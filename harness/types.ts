@@ -116,6 +116,10 @@ export interface Case extends CaseFrame {
   readonly exhibit?: Exhibit
   /** What else is asked of the engine. */
   readonly checks?: readonly Check[]
+  /** Engines that this case is for, in the place of the run's own; `--engine` goes before them. */
+  readonly engines?: readonly string[]
+  /** Handed to those engines when they open the checkpoint. */
+  readonly options?: Readonly<Record<string, unknown>>
   /** Engines that take this case only when they are asked for by name, or all are by `--nightly`. */
   readonly nightly?: readonly string[]
 }
@@ -270,7 +274,7 @@ export interface Spread {
   /** Largest error of one. */
   readonly max: number
   /** Where it comes from. */
-  readonly origin: 'recorded' | 'transformers' | 'oracle' | 'emulated' | 'floor'
+  readonly origin: 'recorded' | 'transformers' | 'oracle' | 'emulated' | 'predicted' | 'floor'
 }
 
 export const outcomes = ['pass', 'near-tie', 'fail', 'error', 'known', 'fixed', 'skipped'] as const

@@ -77,6 +77,8 @@ const modelCase = z.strictObject({
   known: z
     .array(z.strictObject({ engine: sourceName, because: filled, link: z.url(), says: pattern.optional() }))
     .optional(),
+  engines: z.array(sourceName).min(1, { error: 'is empty' }).optional(),
+  options: z.record(z.string(), z.unknown()).optional(),
   nightly: z.array(sourceName).optional(),
   exhibit: exhibit.optional(),
 })

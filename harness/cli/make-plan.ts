@@ -37,6 +37,7 @@ export async function makePlan(
     arbitrates: true,
     oracleMinutes: settings.oracleMinutes,
     budget: { jobs, memory: settings.memory === null ? freeMemory() : settings.memory * 2 ** 30 },
+    isEngineNamed: settled.engines.from === 'flag',
     isNightly: settings.nightly || settled.engines.from === 'flag',
     threads: Math.max(1, Math.floor(processors / jobs)),
     timeouts: parseTimeouts(String(settings.timeout)),

@@ -1,5 +1,5 @@
 import type { Prompt, Spread, Trace } from '../types.js'
-import { logProbabilityFactor, oracleSpreadFactor, relativeFloor } from './limits.js'
+import { float32OverBfloat16, logProbabilityFactor, oracleSpreadFactor, relativeFloor } from './limits.js'
 import { measureLogits } from './metrics.js'
 import type { RowForm } from './row-form.js'
 import { pairRows } from './rows.js'
@@ -24,6 +24,14 @@ export function spreadFloor(prompts: readonly Prompt[], truth: Trace, dtype: str
   const { logitRms, logitMax } = measureLogits(pairRows(prompts, truth, truth).pairs)
   return { dtype, rms: floor * logitRms, max: floor * logitMax, origin: 'floor' }
 }
+
+/** The spread of float32 where it is itself the truth, from that of bfloat16 against it. */
+export const predictFloat32 = ({ rms, max }: Spread): Spread => ({
+  dtype: 'float32',
+  rms: float32OverBfloat16.rms * rms,
+  max: float32OverBfloat16.max * max,
+  origin: 'predicted',
+})
 
 /** The larger of each bound. */
 export function atLeast(spread: Spread | null, floor: Spread): Spread {

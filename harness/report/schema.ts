@@ -75,7 +75,7 @@ const verdictOf = <T extends z.ZodType>(number: T) =>
         dtype: z.string(),
         rms: number,
         max: number,
-        origin: z.enum(['recorded', 'transformers', 'oracle', 'emulated', 'floor']),
+        origin: z.enum(['recorded', 'transformers', 'oracle', 'emulated', 'predicted', 'floor']),
       })
       .nullable(),
     excess: number

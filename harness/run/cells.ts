@@ -20,12 +20,15 @@ export function listCells(plan: {
   readonly cases: readonly LoadedCase[]
   readonly engines: readonly SourceId[]
   readonly isNightly: boolean
+  readonly isEngineNamed?: boolean
 }): {
   readonly cells: readonly Cell[]
   readonly later: readonly Cell[]
 } {
   const tokenizers = plan.cases.filter(isTokenizerCase).map((item) => ({ item, engine: null }))
-  const models = plan.cases.filter(isModelCase).flatMap((item) => plan.engines.map((engine) => ({ item, engine })))
+  const models = plan.cases.filter(isModelCase).flatMap((item) => {
+    return enginesOf(plan, item).map((engine) => ({ item, engine }))
+  })
   const isLater = ({ item, engine }: { item: Case; engine: SourceId }) =>
     !plan.isNightly && (item.nightly ?? []).some((named) => matchesSourceId(parseSourceId(named), engine))
   return {
@@ -33,6 +36,16 @@ export function listCells(plan: {
     later: models.filter(isLater),
   }
 }
+
+/** The engines that a case runs on: its own, unless others were asked for. */
+export const enginesOf = (
+  { engines, isEngineNamed }: { readonly engines: readonly SourceId[]; readonly isEngineNamed?: boolean },
+  item: Case,
+): readonly SourceId[] => (isEngineNamed === true ? null : item.engines?.map(parseSourceId)) ?? engines
+
+/** Options that a case has for its own engines, whoever names them. */
+export const optionsOf = ({ engines = [], options = {} }: Case, engine: SourceId): Readonly<Record<string, unknown>> =>
+  engines.some((own) => parseSourceId(own).name === engine.name) ? options : {}
 
 /** `CASE on ENGINE`, the engine as it was asked for. */
 export const nameOfCell = (cell: Cell): string => `${cell.item.id} on ${nameOfEngine(cell)}`

@@ -39,6 +39,7 @@ async function gather(misdeed: string, gives: readonly Capability[], noise: read
   const reference: Reference = {
     name: 'recorded',
     truth: trace,
+    reservation: null,
     layers: { prompt: 'one', noise: () => noise },
     spread: () => Promise.resolve(spread),
     under: () => Promise.resolve(trace),

@@ -11,6 +11,8 @@ export interface RunPlan {
   /** Where engines and reference are looked up. */
   readonly sources: Sources
   readonly engines: readonly SourceId[]
+  /** Whether somebody asked for these engines, so that those of the cases' own give way. */
+  readonly isEngineNamed?: boolean
   /** `null`: recorded where there is a recording, else transformers where it can run, else the oracle. */
   readonly reference: SourceId | null
   /** Folder of the recorded traces. */

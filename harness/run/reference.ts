@@ -1,13 +1,14 @@
 /** The truth of a case, and how far the reference is from itself. */
-import { atLeast, measureSpread, spreadFloor } from '../compare/spread.js'
+import { atLeast, measureSpread, predictFloat32, spreadFloor } from '../compare/spread.js'
 import { ParityError } from '../errors.js'
-import type { Roundings, Source } from '../sources/source.js'
+import type { Roundings } from '../sources/source.js'
 import { formatSourceId } from '../source-id.js'
 import { hasRecording, readProvenance, readRecording } from '../trace/recording-store.js'
 import type { Recording } from '../trace/recording.js'
 import type { PreparedCase, Progress, ResolvedSource, Session, SourceId, Spread, Trace } from '../types.js'
 import { measureEmulatedSpread } from './emulated-spread.js'
 import { estimateWork } from './estimate-work.js'
+import { findTruthDtype } from './fitting-dtype.js'
 import { generation, underTokens } from './observations.js'
 import { measureOracleSpread } from './oracle-spread.js'
 import type { RunPlan } from './plan.js'
@@ -18,6 +19,8 @@ export interface Reference {
   /** `transformers@5.23.0/float64, recorded` */
   readonly name: string
   readonly truth: Trace
+  /** What it would have been better held against, and why it was not; null where there is nothing better. */
+  readonly reservation: string | null
   /** The prompt whose hidden states the truth holds, and what the reference errs by in a dtype; null of a live one. */
   readonly layers: { readonly prompt: string; noise(dtype: string): readonly number[] | null } | null
   /** The error that the reference itself makes in a dtype, never below the floor, nor below that of roundings. */
@@ -60,17 +63,12 @@ export async function nameReference(plan: RunPlan, item: PreparedCase): Promise<
   return formatSourceId({
     name: id.name,
     version: available.ok ? available.version : id.version,
-    dtype: truthDtype(source, id),
+    dtype: (await findTruthDtype(source, id, item, plan.budget.memory)).dtype,
   })
 }
 
 const nameRecording = ({ source: { name, version, dtype } }: Recording): string =>
   `${formatSourceId({ name, version, dtype })}, recorded`
-
-/** The dtype asked for, or the highest that the source has. */
-function truthDtype({ dtypes }: Source, id: SourceId): string {
-  return id.dtype ?? (dtypes.includes('float64') ? 'float64' : dtypes[0])
-}
 
 /** @throws ParityError where a recording is missing or of something else; WorkerFault where a live reference refuses */
 export async function openReference(
@@ -109,6 +107,7 @@ async function recordedReference(plan: RunPlan, item: PreparedCase, watch: Watch
   return {
     name: nameRecording(recording),
     truth,
+    reservation: null,
     layers: { prompt: recording.layersOf, noise: (dtype) => recording.dtypes[dtype]?.layers ?? null },
     async spread(wanted, abort) {
       const floor = spreadFloor(item.prompts, truth, wanted)
@@ -119,7 +118,8 @@ async function recordedReference(plan: RunPlan, item: PreparedCase, watch: Watch
     },
     async under(own, abort) {
       const live = await chooseLive(plan)
-      const session = await openLive(plan, item, live, truthDtype(plan.sources.find(live), live), abort)
+      const { dtype } = await findTruthDtype(plan.sources.find(live), live, item, plan.budget.memory)
+      const session = await openLive(plan, item, live, dtype, abort)
       return withSession(session, (opened) => opened.observe(underTokens(item, own), abort))
     },
   }
@@ -134,7 +134,7 @@ async function liveReference(
   watch: Watch,
 ): Promise<Reference> {
   const source = plan.sources.find(id)
-  const dtype = truthDtype(source, id)
+  const { dtype, why } = await findTruthDtype(source, id, item, plan.budget.memory)
   const tell = await announce(plan, item, { ...id, dtype }, watch)
   const open = (inDtype: string) => openLive(plan, item, id, inDtype, signal)
   const { resolved, truth } = await withSession(await open(dtype), async (session) => {
@@ -145,15 +145,21 @@ async function liveReference(
   return {
     name: formatSourceId({ name: resolved.name, version: resolved.version, dtype }),
     truth,
+    reservation: why,
     layers: null,
     async spread(wanted, abort) {
       const floor = spreadFloor(item.prompts, truth, wanted)
-      if (wanted === dtype || !source.dtypes.includes(wanted)) return floor
-      const tellOfDtype = await announce(plan, item, { ...id, dtype: wanted }, watch)
-      const inDtype = await withSession(await open(wanted), (session) =>
+      if (!source.dtypes.includes(wanted)) return floor
+      // Against itself nothing errs; what float32 errs by is told from bfloat16, the next dtype below.
+      const isPredicted = wanted === dtype && wanted === 'float32' && origin === 'transformers'
+      if (wanted === dtype && !isPredicted) return floor
+      const measured = isPredicted ? 'bfloat16' : wanted
+      const tellOfDtype = await announce(plan, item, { ...id, dtype: measured }, watch)
+      const inDtype = await withSession(await open(measured), (session) =>
         session.observe(underTokens(item, truth), abort, tellOfDtype),
       )
-      return atLeast(measureSpread(item.prompts, truth, inDtype, wanted, origin), floor)
+      const spread = measureSpread(item.prompts, truth, inDtype, measured, origin)
+      return atLeast(isPredicted ? predictFloat32(spread) : spread, floor)
     },
     async under(own, abort) {
       return withSession(await open(dtype), (session) => session.observe(underTokens(item, own), abort))

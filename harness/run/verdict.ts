@@ -5,7 +5,7 @@ import { openCheckpoint } from '../checkpoint/checkpoint.js'
 import { identify } from '../checkpoint/identity.js'
 import { blankVerdict } from '../report/blank-verdict.js'
 import { formatSourceId } from '../source-id.js'
-import type { PreparedCase, Progress, ResolvedSource, SourceId, Verdict } from '../types.js'
+import type { PreparedCase, Progress, ResolvedSource, SourceId, Spread, Verdict } from '../types.js'
 import { WorkerFault } from '../workers/host.js'
 import { applyKnown, type Found } from './apply-known.js'
 import { arbitrate } from './arbitrate.js'
@@ -98,7 +98,13 @@ async function attempt(
       ...(hint === null ? {} : { hint }),
       limits: plan.limits,
       spread,
-      notCompared: [...seen.notCompared, ...(await insideWindow(item)), ...checked.notCompared, ...notCompared],
+      notCompared: [
+        ...reservations(truth, spread),
+        ...seen.notCompared,
+        ...(await insideWindow(item)),
+        ...checked.notCompared,
+        ...notCompared,
+      ],
       evidence,
       peakBytes: seen.traces.own.peakBytes,
     }
@@ -115,6 +121,18 @@ async function insideWindow(item: PreparedCase): Promise<string[]> {
   const longest = Math.max(...item.prompts.map(({ tokens }) => tokens.length)) + item.generate - 1
   const isInside = config.layers.some(({ type }) => type === 'sliding') && longest <= config.slidingWindow
   return isInside ? [`what lies beyond the sliding window of ${config.slidingWindow}: no prompt reaches it`] : []
+}
+
+/** What the verdict had to do without, and what came in its place. */
+function reservations({ reservation }: Reference, { dtype, origin }: Spread): string[] {
+  if (reservation === null) return []
+  const measure =
+    origin === 'predicted'
+      ? `the spread of ${dtype} is told from that of bfloat16`
+      : origin === 'transformers'
+        ? `the spread is that of ${dtype} against it`
+        : 'the spread is the least that is believed'
+  return [`${reservation}, and ${measure}`]
 }
 
 /** Says of a failure that it was not the engine's. */
