@@ -36,6 +36,7 @@ const origins: Readonly<Record<Spread['origin'], string>> = {
   transformers: 'transformers in this dtype',
   oracle: 'the oracle, rounded to this dtype',
   emulated: 'the built-in engine, with the roundings of this one',
+  predicted: 'transformers in bfloat16, scaled',
   floor: 'the least that is assumed',
 }
 
