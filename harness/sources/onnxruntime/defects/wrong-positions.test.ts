@@ -18,6 +18,12 @@ it('is off by one while prefilling, while decoding, or once the window is full',
   expect(starts('window-full')).toEqual([0, 1, 4])
 })
 
+it('turns the queries of shared layers as far as the pass ends', () => {
+  expect(feed({}).sharedStart).toBeUndefined()
+  expect(feed({ sharedQueries: 'behind-the-pass' }).sharedStart?.(3, 4)).toBe(7)
+  expect(feed({ sharedQueries: 'behind-the-pass' }).start(3, 4)).toBe(3)
+})
+
 it('shows too much or too little', () => {
   expect(seen(feed({}).mask('sliding', 1, 2), 3)).toBe('110 011')
   expect(seen(feed({}).mask('full', 1, 2), 3)).toBe('110 111')

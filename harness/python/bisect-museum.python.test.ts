@@ -1,0 +1,34 @@
+/** Regressions that shipped and answered, bisected by their logits alone: the catalogue must hold what they were. */
+import { expect, it } from 'vitest'
+import { parity, parityJson } from '../cli/parity.fixture.js'
+
+interface Found {
+  readonly failure: {
+    readonly byHypothesis: {
+      readonly hypotheses: readonly { readonly id: string; readonly leaves: number; readonly explains: boolean }[]
+    }
+  }
+}
+
+async function search(exhibit: string, engine: string) {
+  expect((await parity(['doctor', '--install', engine])).exitCode).toBe(0)
+  const args = ['bisect', '--case', `museum/${exhibit}`, '--engine', engine, '--by', 'hypothesis']
+  const { document, exitCode } = await parityJson<Found>(args)
+  expect(exitCode).toBe(1)
+  return document.failure.byHypothesis.hypotheses
+}
+
+it('explains mlx-vlm 0.4.3, and nothing else of the catalogue does', async () => {
+  const [first, second] = await search('mlx-vlm/0.4.3-rotary', 'mlx-vlm@0.4.3')
+  expect(first).toMatchObject({ id: 'rotary-within-the-fraction', explains: true })
+  expect(first.leaves).toBeLessThan(1e-4)
+  expect(second.explains).toBe(false)
+})
+
+it('names what comes closest to mlx-vlm 0.4.4', async () => {
+  const [first, second] = await search('mlx-vlm/0.4.4-shared-positions', 'mlx-vlm@0.4.4')
+  // All of it with the mlx-lm of that time; docs/bisect.md tells what the pinned one adds.
+  expect(first.id).toBe('shared-queries-ahead')
+  expect(first.leaves).toBeLessThan(0.7)
+  expect(second.leaves).toBeGreaterThan(0.9)
+})
