@@ -83,9 +83,8 @@ describe('the sentence of a bisection', () => {
 })
 
 it('draws the layers, and the point that was found', () => {
-  expect(
-    formatPoints(bisection([...calm, point('layers.1.mlp.output', 310, 8), point('layers.1', 92)])),
-  ).toMatchInlineSnapshot(`
+  expect(formatPoints(bisection([...calm, point('layers.1.mlp.output', 310, 8), point('layers.1', 92)])))
+    .toMatchInlineSnapshot(`
     "gemma4/e2b/pruned on onnxruntime@1.30.0:cpu/float32 against oracle@1.0.0/float64, prompt 'long': error as a multiple of the noise, 5 points
       embedding              0.40 × ▇▇
       layers.0                1.2 × ▇▇▇▇
