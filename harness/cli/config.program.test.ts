@@ -44,24 +44,25 @@ describe('parity config', () => {
     expect(stderr).toBe('')
     expect(stdout).toMatchInlineSnapshot(`
       "parity.config.ts
-      ┌────────────┬──────────────────────────────────────────────────┬────────────────────────────┐
-      │ setting    │ value                                            │ from                       │
-      ├────────────┼──────────────────────────────────────────────────┼────────────────────────────┤
-      │ cases      │ cases                                            │ default                    │
-      │ recordings │ references/recorded                              │ default                    │
-      │ engines    │ oracle                                           │ parity.config.ts: engines  │
-      │ reference  │ – (recorded, else transformers, else the oracle) │ default                    │
-      │ reporters  │ terminal, json                                   │ default                    │
-      │ out        │ reports                                          │ parity.config.ts: out      │
-      │ baseline   │ –                                                │ parity.config.ts: baseline │
-      │ history    │ reports/history.jsonl                            │ default                    │
-      │ jobs       │ 5                                                │ PARITY_JOBS                │
-      │ memory     │ – (what is free)                                 │ default                    │
-      │ timeout    │ 300                                              │ default                    │
-      │ failOn     │ bad                                              │ default                    │
-      │ require    │ false                                            │ default                    │
-      │ nightly    │ true                                             │ --nightly                  │
-      └────────────┴──────────────────────────────────────────────────┴────────────────────────────┘"
+      ┌───────────────┬──────────────────────────────────────────────────┬────────────────────────────┐
+      │ setting       │ value                                            │ from                       │
+      ├───────────────┼──────────────────────────────────────────────────┼────────────────────────────┤
+      │ cases         │ cases                                            │ default                    │
+      │ recordings    │ references/recorded                              │ default                    │
+      │ engines       │ oracle                                           │ parity.config.ts: engines  │
+      │ reference     │ – (recorded, else transformers, else the oracle) │ default                    │
+      │ reporters     │ terminal, json                                   │ default                    │
+      │ out           │ reports                                          │ parity.config.ts: out      │
+      │ baseline      │ –                                                │ parity.config.ts: baseline │
+      │ history       │ reports/history.jsonl                            │ default                    │
+      │ jobs          │ 5                                                │ PARITY_JOBS                │
+      │ memory        │ – (what is free)                                 │ default                    │
+      │ timeout       │ 300                                              │ default                    │
+      │ oracleMinutes │ 10                                               │ default                    │
+      │ failOn        │ bad                                              │ default                    │
+      │ require       │ false                                            │ default                    │
+      │ nightly       │ true                                             │ --nightly                  │
+      └───────────────┴──────────────────────────────────────────────────┴────────────────────────────┘"
     `)
     expect(exitCode).toBe(0)
   })

@@ -154,7 +154,7 @@ describe('sources of a config', () => {
     [{ mine: {} }, 'other.json: sources.mine is not an object with one of: command, source, url'],
     [{ mine: { command: 'x' } }, 'other.json: sources.mine.command is not a list of texts'],
     [{ mine: { source: 'no/no/no' } }, 'other.json: sources.mine.source is not name[@version][:device][/dtype]'],
-    [{ mine: { source: 'oracle', python: 'python3' } }, 'sources.mine: oracle does not run in Python'],
+    [{ mine: { source: 'onnxruntime', python: 'python3' } }, 'sources.mine: onnxruntime does not run in Python'],
     [{ mine: { source: 'nothing' } }, "there is no source 'nothing' (in 'nothing')"],
     [{ mine: { command: [] } }, 'other.json: sources.mine.command is empty'],
     [{ mine: 'x' }, 'other.json: sources.mine is not an object with one of: command, source, url'],
