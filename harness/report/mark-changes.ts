@@ -5,7 +5,10 @@ import type { GoneVerdict } from './build.js'
 import type { HistoryPoint } from './history.js'
 import { keyOf, splitKey } from './verdict-key.js'
 
-/** From this factor on a growth of the excess is a drift. */
+/**
+ * From this factor on a growth of the excess is a drift. That of a correct engine changed by 1.45 at most between two
+ * machines: WebGPU on SwiftShader and on an H100, five cases (docs/matrix.md, docs/engines.md).
+ */
 const driftFactor = 3
 /** Below 1 an engine is more exact than transformers itself: its excess is noise. */
 const leastExcess = 1
