@@ -40,7 +40,9 @@ describe('a run', () => {
   it('prints a table for people, and the progress elsewhere', async () => {
     const { exitCode, stdout, stderr } = await parity(e2b)
     expect(exitCode).toBe(0)
-    expect(stdout).toMatch(/gemma4\/e2b\/pruned │ onnxruntime:cpu\/float32 │ pass +│ +\d\.\d\d × │ +\d\.\d\d \/ \d\.\d\d │ +96\/96 │/)
+    expect(stdout).toMatch(
+      /gemma4\/e2b\/pruned │ onnxruntime:cpu\/float32 │ pass +│ +\d\.\d\d × │ +\d\.\d\d \/ \d\.\d\d │ +96\/96 │/,
+    )
     expect(stdout).toContain('1 pass against transformers@5.23.0/float64, recorded')
     expect(stderr).toContain('[1/1] pass     gemma4/e2b/pruned on onnxruntime:cpu')
   })
