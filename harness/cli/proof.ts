@@ -31,8 +31,8 @@ function addProof(program: Command): void {
       'after',
       `
 Examples:
-  parity bisect --case gemma4/e2b/pruned --engine mlx-lm
-  parity bisect --case gemma4/e2b/pruned --engine llama-cpp --by hypothesis
+  parity bisect --case gemma4/e4b-fine-tuned/old-config --engine mlx-lm
+  parity bisect --case gemma4/e4b-fine-tuned/old-config --engine llama-cpp --by hypothesis
   parity bisect --case gemma4/e2b/pruned --engine onnxruntime:cpu --defect donor-swapped`,
     )
     .action(async (options: object) => (await import('./bisect.js')).bisectCommand(options))

@@ -1,14 +1,10 @@
 /** The built-in engine with a defect, which shows nothing but its logits: what the bisection makes of these. */
-import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadCases } from '../cases/load-cases.js'
 import { findDefect, loadDefects } from '../cases/load-defects.js'
 import { prepareCase } from '../cases/prepare-case.js'
 import { defaultLimits } from '../compare/limits.js'
 import { spreadIn } from '../compare/spread.js'
 import type { Defect } from '../defect.js'
-import { packageRoot } from '../package-root.js'
 import { EngineProcesses } from '../sources/onnxruntime/processes.js'
 import type { Trace } from '../types.js'
 import { byWhatIsLeft, plantHypothesis, weighHypothesis } from './bisect-by-hypothesis.js'
@@ -16,6 +12,7 @@ import { bisectByLogits } from './bisect-by-logits.js'
 import { narrowCase } from './narrow-case.js'
 import { blindSources, dimForm, keepLikeliest, withNoise } from './only-logits.fixture.js'
 import type { RunPlan } from './plan.js'
+import { makeTestPlan } from './plan.fixture.js'
 import { randomNumbers } from './random-prompts.js'
 import { openReference } from './reference.js'
 import type { SeenEngine } from './see-engine.js'
@@ -23,22 +20,8 @@ import { workWithin } from './work-within.js'
 
 const { signal } = new AbortController()
 
-async function planFor(planted: Defect | null): Promise<RunPlan> {
-  return {
-    cases: await loadCases(join(packageRoot, 'cases')),
-    sources: blindSources(planted?.plant ?? null),
-    engines: [],
-    reference: null,
-    recordings: join(packageRoot, 'references/recorded'),
-    limits: defaultLimits,
-    budget: { jobs: Math.min(2, availableParallelism()), memory: Infinity },
-    isNightly: true,
-    threads: 1,
-    timeouts: { startMs: 60_000, openMs: 60_000, observeMs: 300_000 },
-    options: {},
-    reproduce: () => '',
-  }
-}
+const planFor = (planted: Defect | null): Promise<RunPlan> =>
+  makeTestPlan({ sources: blindSources(planted?.plant ?? null) })
 
 async function prepare(plan: RunPlan, caseId: string) {
   const found = plan.cases.find(({ id }) => id === caseId)

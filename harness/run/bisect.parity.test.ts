@@ -1,19 +1,15 @@
 /** That a bisection names the layer and the part of mistakes of every kind. The whole catalogue: `parity defects --bisect`. */
-import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
-import { loadCases } from '../cases/load-cases.js'
 import { findDefect } from '../cases/load-defects.js'
 import { prepareCase } from '../cases/prepare-case.js'
-import { defaultLimits } from '../compare/limits.js'
 import type { Plant } from '../defect.js'
-import { packageRoot } from '../package-root.js'
-import { makeSources } from '../sources/index.js'
 import type { PreparedCase, Trace } from '../types.js'
 import { isTokenizerCase } from './cells.js'
 import { bisectLayers } from './bisect.js'
 import { Yardsticks } from './bisect-yardstick.js'
 import { locateDefect } from './locate-defect.js'
 import type { RunPlan } from './plan.js'
+import { makeTestPlan } from './plan.fixture.js'
 import { openReference } from './reference.js'
 import { shortenCase } from './shorten-case.js'
 
@@ -23,20 +19,7 @@ const engine = { name: 'onnxruntime', device: 'cpu' }
 let plan: RunPlan
 let shared: { item: PreparedCase; truth: Trace; yardsticks: Yardsticks }
 beforeAll(async () => {
-  plan = {
-    cases: await loadCases(join(packageRoot, 'cases')),
-    sources: makeSources(),
-    engines: [engine],
-    reference: null,
-    recordings: join(packageRoot, 'references/recorded'),
-    limits: defaultLimits,
-    budget: { jobs: 1, memory: Infinity },
-    isNightly: true,
-    threads: 1,
-    timeouts: { startMs: 60_000, openMs: 60_000, observeMs: 300_000 },
-    options: {},
-    reproduce: () => '',
-  }
+  plan = await makeTestPlan({ engines: [engine], budget: { jobs: 1, memory: Infinity } })
   const found = plan.cases.find(({ id }) => id === 'gemma4/e2b/pruned')
   if (found === undefined || isTokenizerCase(found)) throw new Error('the case is gone')
   const whole = await prepareCase(found, signal, () => undefined)

@@ -1,33 +1,15 @@
 /** That mistakes are found: some of every kind, planted on cpu. The whole catalogue: `parity defects`. */
-import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { loadCases } from '../cases/load-cases.js'
 import { findDefect } from '../cases/load-defects.js'
-import { defaultLimits } from '../compare/limits.js'
-import { packageRoot } from '../package-root.js'
 import { parseSourceId } from '../source-id.js'
-import { makeSources } from '../sources/index.js'
+import { makeTestPlan } from './plan.fixture.js'
 import { plantDefects, type PlantPlan } from './plant-defects.js'
 
 const engine = parseSourceId('onnxruntime:cpu')
 const { signal } = new AbortController()
 
 async function plan(ids: readonly string[]): Promise<PlantPlan> {
-  const run = {
-    cases: await loadCases(join(packageRoot, 'cases')),
-    sources: makeSources(),
-    engines: [engine],
-    reference: null,
-    recordings: join(packageRoot, 'references/recorded'),
-    limits: defaultLimits,
-    budget: { jobs: Math.min(2, availableParallelism()), memory: Infinity },
-    isNightly: true,
-    threads: 1,
-    timeouts: { startMs: 60_000, openMs: 60_000, observeMs: 300_000 },
-    options: {},
-    reproduce: () => '',
-  }
+  const run = await makeTestPlan({ engines: [engine] })
   return { run, engine, defects: await Promise.all(ids.map((id) => findDefect(id))), generate: null }
 }
 

@@ -168,15 +168,15 @@ async function liveReference(
 }
 
 /** Refuses what would take a reference too long. @throws ParityError PARITY_SOURCE with how long, and what to do */
-export async function requireFeasible(plan: RunPlan, item: PreparedCase, id: SourceId): Promise<void> {
+export async function requireFeasible(plan: RunPlan, item: PreparedCase, id: SourceId) {
   const estimate = await estimateWork(plan.sources.find(id), id, item, plan.oracleMinutes)
   if (estimate !== null && estimate.refusal !== null) throw estimate.refusal
+  return estimate
 }
 
 /** Says how long a live reference is going to take; returns what to tell of its progress. @throws ParityError */
 async function announce(plan: RunPlan, item: PreparedCase, id: SourceId, watch: Watch): Promise<Progress> {
-  const estimate = await estimateWork(plan.sources.find(id), id, item, plan.oracleMinutes)
-  if (estimate !== null && estimate.refusal !== null) throw estimate.refusal
+  const estimate = await requireFeasible(plan, item, id)
   if (estimate?.isLong === true) watch.estimated(id, estimate.text)
   return (done, total) => {
     watch.progress(id, done, total)
