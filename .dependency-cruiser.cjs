@@ -2,7 +2,7 @@
 const only = (from, allowed) => ({
   name: `imports-of-${from.replaceAll(/[^a-z]+/g, '-')}`,
   severity: 'error',
-  from: { path: `^harness/${from}`, pathNot: '\\.(test|fixture)\\.ts$' },
+  from: { path: `^harness/${from}`, pathNot: '\\.(test|fixture|bench)\\.ts$' },
   to: { path: '^harness/', pathNot: [`^harness/${from}`, ...common, ...allowed.map((folder) => `^harness/${folder}`)] },
 })
 
@@ -51,7 +51,7 @@ module.exports = {
       comment: 'Reached neither from the command, nor from the public API, nor from a worker.',
       severity: 'error',
       from: { path: entries },
-      to: { path: '^harness/', pathNot: [...entries, '\\.(test|fixture)\\.ts$', '/fixtures/'], reachable: false },
+      to: { path: '^harness/', pathNot: [...entries, '\\.(test|fixture|bench)\\.ts$', '/fixtures/'], reachable: false },
     },
     {
       name: 'common-imports-nothing',
@@ -78,7 +78,7 @@ module.exports = {
     {
       name: 'nobody-imports-cli',
       severity: 'error',
-      from: { pathNot: ['^harness/cli/', '\\.(test|fixture)\\.ts$'] },
+      from: { pathNot: ['^harness/cli/', '\\.(test|fixture|bench)\\.ts$'] },
       to: { path: '^harness/cli/' },
     },
     {
@@ -94,7 +94,7 @@ module.exports = {
     {
       name: 'no-dev-dependencies-in-the-program',
       severity: 'error',
-      from: { path: '^harness/', pathNot: '\\.(test|fixture)\\.ts$' },
+      from: { path: '^harness/', pathNot: '\\.(test|fixture|bench)\\.ts$' },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
         // Optional peers.

@@ -60,10 +60,9 @@ describe('a worker that behaves', () => {
     const answer = await host.observe(observation, undefined, (done, total) => seen.push(done / total))
     expect(answer).toMatchObject({ generated: [[0, 1]], elapsedMs: 1.5, peakBytes: null })
     expect(seen).toEqual([0.5, 1])
-    const started = Date.now()
     await host[Symbol.asyncDispose]()
     expect(isAlive(host.pid)).toBe(false)
-    expect(Date.now() - started).toBeLessThan(1500)
+    expect(host.log).toContain('goes by itself')
   })
 
   test.runIf(process.platform === 'linux')('has its peak memory measured', async () => {

@@ -277,9 +277,7 @@ describe('stopping it', () => {
   test('while it waits to try again', async () => {
     const { hub, refusal } = await startHubWork()
     hub.fault = () => ({ status: 503, headers: { 'retry-after': '60' } })
-    const start = Date.now()
     const signal = AbortSignal.timeout(300)
     expect((await refusal('main', { signal }))[1]).toBe('hub:google/tiny@main: fetching it was stopped')
-    expect(Date.now() - start).toBeLessThan(5000)
   })
 })

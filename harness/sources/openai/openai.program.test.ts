@@ -43,7 +43,6 @@ async function observe(fault: Fault, change: Partial<Observation> = {}, alias: P
 
 /** The fault, with the port left out. */
 async function failure(fault: Fault, alias: Partial<ServerAlias> = {}) {
-  const started = Date.now()
   const error = await observe(fault, {}, alias).then(
     () => null,
     (error: unknown) => error,
@@ -51,7 +50,7 @@ async function failure(fault: Fault, alias: Partial<ServerAlias> = {}) {
   if (!(error instanceof WorkerFault)) throw new Error(`no WorkerFault: ${String(error)}`)
   const { kind, stage, message, detail } = error
   const clean = message.replaceAll(/127\.0\.0\.1:\d+/g, 'SERVER')
-  return { kind, stage, message: clean, hint: detail.hint, seconds: (Date.now() - started) / 1000, log: error.log }
+  return { kind, stage, message: clean, hint: detail.hint, log: error.log }
 }
 
 describe('a sound server', () => {
@@ -120,12 +119,16 @@ describe('a faulty server', () => {
     ],
     ['one too many', 'observe', 'the server gives 5 tokens instead of 4 for prompt 0'],
     ['never goes on', 'observe', 'the server gives 1 tokens instead of 4 for prompt 0'],
-  ])('%s', async (fault, stage, message) => {
-    const found = await failure(fault)
-    expect(found).toMatchObject({ kind: 'refused', stage, message })
-    expect(found.hint).toBeTruthy()
-    expect(found.seconds).toBeLessThan(5)
-  })
+  ])(
+    '%s',
+    async (fault, stage, message) => {
+      const found = await failure(fault)
+      expect(found).toMatchObject({ kind: 'refused', stage, message })
+      expect(found.hint).toBeTruthy()
+    },
+    // Far above what any takes, far below what the server would have us wait.
+    60_000,
+  )
 
   it('names the models that there are where the one asked for is not', async () => {
     expect(await failure('no such model', { model: 'large' })).toMatchObject({

@@ -19,7 +19,8 @@ describe('hostile text', () => {
     const prepare = (page: Page) => {
       page.on('dialog', (dialog) => dialogs.push(dialog.message()))
     }
-    await withReport(everywhere, { prepare }, async (page) => {
+    // High enough for all of it to be drawn: what is out of sight has no inner text.
+    await withReport(everywhere, { prepare, height: 20_000 }, async (page) => {
       for (const place of [0, 1, 9]) await page.locator('h3 button').nth(place).click()
       await page.locator('.log').nth(1).waitFor()
       expect(await page.locator('.log').nth(1).innerText()).toBe(
@@ -32,7 +33,9 @@ describe('hostile text', () => {
       expect(await page.title()).toBe('4 of 10 verdicts bad – transformers-parity')
       // The client and its two blocks of data.
       expect(await page.locator('script').count()).toBe(3)
-      expect(/[\u0000-\u0008\u000E-\u001F\u200B\u202E]/u.test(await page.locator('body').innerText())).toBe(false)
+      const text = await page.locator('body').innerText()
+      expect(text).toContain('gemma4/e2b/pruned on vllm:cuda/bfloat16')
+      expect(/[\u0000-\u0008\u000E-\u001F\u200B\u202E]/u.test(text)).toBe(false)
     })
   })
 })
@@ -113,24 +116,11 @@ describe('size', () => {
     expect(Buffer.byteLength(await writePage(makeReport(...manyVerdicts(100))))).toBeLessThan(2e6)
   })
 
-  it('opens and filters 1,000 verdicts in less than a second each', async () => {
+  it('shows and filters 1,000 verdicts, and draws the evidence of none before it is opened', async () => {
     await withReport(makeReport(...manyVerdicts(1000)), {}, async (page) => {
       expect(await page.locator('.verdict').count()).toBe(1000)
-      // Until the browser has painted the list, counted from the start of the navigation.
-      const opened = await page.evaluate(`new Promise((resolve) => {
-        new PerformanceObserver((list) => {
-          for (const { name, startTime } of list.getEntries()) if (name === 'first-contentful-paint') resolve(startTime)
-        }).observe({ type: 'paint', buffered: true })
-      })`)
-      expect(opened).toBeLessThan(1000)
-      const filtered = await page.evaluate(`new Promise((resolve) => {
-        const start = performance.now()
-        const search = document.getElementById('search')
-        search.value = 's:fail'
-        search.dispatchEvent(new Event('input'))
-        requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - start)))
-      })`)
-      expect(filtered).toBeLessThan(1000)
+      expect(await page.locator('figure, .log').count()).toBe(0)
+      await page.locator('#search').fill('s:fail')
       expect(await page.locator('.verdict:visible').count()).toBe(33)
     })
   })

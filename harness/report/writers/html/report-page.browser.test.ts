@@ -5,7 +5,7 @@ import { everyOutcome } from '../../every-outcome.fixture.js'
 import { makeReport, makeVerdict } from '../../report.fixture.js'
 import { failed, failedHash, listenFor, withReport } from './with-report.fixture.js'
 
-const namesOf = (page: Page): Promise<string[]> => page.locator('.verdict:visible .name').allInnerTexts()
+const namesOf = (page: Page): Promise<string[]> => page.locator('.verdict:visible .name').allTextContents()
 const shownHead = (page: Page): Locator => page.locator('h3 button[aria-expanded=true]')
 const caption = (page: Page): Locator => page.locator('.inspector caption')
 const rowsOf = async (table: Locator): Promise<string[]> =>
