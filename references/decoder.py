@@ -5,7 +5,8 @@ The rest of what the protocol asks is made of them: greedy generation, given tok
 
 from array import array
 
-from protocol import ProtocolError, Worker, argmax, logsumexp, serve, top_k
+from protocol import ProtocolError, Worker, serve
+from rows import argmax, logsumexp, top_k
 
 GIVES = ("logits", "forced", "chunks")
 

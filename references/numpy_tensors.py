@@ -6,7 +6,7 @@ import numpy
 def as_tensors(name, values, top):
     """Rows of float32 as one tensor in the protocol's form; of logits, with `top` set, their three summaries.
 
-    As `top_k` in ./protocol.py the lower id comes first on a tie, and NaN before all.
+    As `top_k` in ./rows.py the lower id comes first on a tie, and NaN before all.
     """
     parts = {name: ("F32", values)}
     if top and name.endswith("logits"):

@@ -4,7 +4,6 @@ A worker is a subclass of `Worker` and one call of `serve`. Standard library onl
 every engine's environment, however small, can hold it. In Pyodide, without pipes, `answer` is called directly.
 """
 
-import heapq
 import json
 import math
 import os
@@ -12,12 +11,10 @@ import sys
 import time
 import traceback
 
+from tensor_file import write_safetensors
+
 PROTOCOL = 1
 LONGEST_MESSAGE = 400  # characters; an engine that refuses a checkpoint may name every parameter
-ITEM_BYTES = {
-    "F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4, "F16": 2, "BF16": 2, "I16": 2, "U16": 2,
-    "I8": 1, "U8": 1, "BOOL": 1,
-}  # fmt: skip
 OBSERVE_DEFAULTS = {
     "generate": 0, "continuation": None, "cache": True, "chunk": None, "logits": "last", "topK": None, "layers": False,
     "parts": False,
@@ -251,50 +248,6 @@ def _spell_non_finite(value):
     if isinstance(value, (list, tuple)):
         return [_spell_non_finite(item) for item in value]
     return value
-
-
-def write_safetensors(path, tensors) -> None:
-    """Writes `{name: (dtype, shape, bytes-like)}` so that a reader sees the whole file or none of it.
-
-    Wider items come first and the header is padded to 8 bytes: every tensor is aligned to its items.
-    """
-    header, buffers, offset = {}, [], 0
-    for name, (dtype, shape, data) in sorted(tensors.items(), key=lambda item: (-ITEM_BYTES[item[1][0]], item[0])):
-        size = memoryview(data).nbytes
-        if size != math.prod(shape) * ITEM_BYTES[dtype]:
-            raise ProtocolError("failed", f"tensor {name}: {size} bytes do not make {dtype} {list(shape)}")
-        header[name] = {"dtype": dtype, "shape": [int(n) for n in shape], "data_offsets": [offset, offset + size]}
-        buffers.append(data)
-        offset += size
-    head = json.dumps(header, separators=(",", ":")).encode()
-    head += b" " * (-len(head) % 8)
-    unfinished = f"{path}.{os.getpid()}.part"
-    try:
-        with open(unfinished, "wb") as file:
-            file.write(len(head).to_bytes(8, "little") + head)
-            for data in buffers:
-                file.write(data)
-        os.replace(unfinished, path)
-    except BaseException:
-        if os.path.exists(unfinished):
-            os.remove(unfinished)
-        raise
-
-
-def top_k(row, k) -> "list[int]":
-    """The indices of the `k` largest values: NaN first, as in PyTorch, then by value, ties by the lower index."""
-    return heapq.nsmallest(k, range(len(row)), key=lambda i: (row[i] == row[i], -row[i] if row[i] == row[i] else 0, i))
-
-
-def argmax(row) -> int:
-    """The index of the largest value: the lowest one on a tie; a NaN is larger than everything, as in PyTorch."""
-    return max(range(len(row)), key=lambda i: (row[i] != row[i], row[i] if row[i] == row[i] else 0, -i))
-
-
-def logsumexp(row) -> float:
-    """log Σ exp, shifted by the largest value."""
-    top = row[argmax(row)]
-    return top if not math.isfinite(top) else top + math.log(math.fsum(math.exp(value - top) for value in row))
 
 
 def peak_bytes():

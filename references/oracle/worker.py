@@ -14,7 +14,8 @@ sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), os.path.dirname(os.p
 from arithmetic import ROUND  # noqa: E402
 from checkpoint import Unusable  # noqa: E402
 from gemma4 import Gemma4  # noqa: E402
-from protocol import ProtocolError, Worker, argmax, logsumexp, serve, top_k  # noqa: E402
+from protocol import ProtocolError, Worker, serve  # noqa: E402
+from rows import argmax, logsumexp, top_k  # noqa: E402
 
 VERSION = "1.0.0"
 # A float of a list takes 32 bytes in CPython and 20 in Pyodide, whose memory ends at 4 GiB; while a tensor is read, more.
