@@ -20,6 +20,18 @@ describe('judge', () => {
     })
   })
 
+  it.each([
+    { bitEqual: 1, max: 0, words: 'run again equal in every bit' },
+    { bitEqual: 0, max: 2.6e-6, words: 'run again it differs by at most 0.0000026' },
+  ])('says of an engine that was asked again: $words', ({ words, ...metrics }) => {
+    const trace = makeTrace()
+    const traces = { form: wholeLogits, own: trace, forced: null, uncached: trace }
+    const repeats = { aspect: 'deterministic', passed: true, metrics, needed: null, nearTies: [] } as const
+    expect(judge(prompts, trace, traces, defaultLimits, spread, [repeats]).reason).toBe(
+      `logits within 0.0 × the spread, 6 of 6 generated tokens equal, ${words}`,
+    )
+  })
+
   it('passes noise of the size of the spread', () => {
     let sign = 1
     const noisy = makeTrace((logits) => {

@@ -57,11 +57,19 @@ function explain(
     return rest.length === 0 ? detail : `${detail}; also out of bounds: ${rest.map((other) => other.aspect).join(', ')}`
   }
   const error = `${unit} within ${(excess ?? 0).toPrecision(2)} × the spread`
-  const equal = `${tokens.equal} of ${tokens.total} generated tokens equal`
+  const equal = `${tokens.equal} of ${tokens.total} generated tokens equal${describeRepeats(all)}`
   const ties = all.flatMap(({ nearTies }) => nearTies)
   if (ties.length === 0) return `${error}, ${equal}`
   const [{ expected, actual, gap }] = ties
   const which = `tokens ${expected} and ${actual}, ${Math.abs(gap).toPrecision(2)} apart`
   const told = ties.length === 1 ? `1 near tie (${which})` : `${ties.length} near ties (the first: ${which})`
   return `${error}, ${equal}; ${told}, which the reference itself cannot tell apart`
+}
+
+/** How far an engine that was asked the same again is from itself, where it was. */
+function describeRepeats(comparisons: readonly Comparison[]): string {
+  const repeats = comparisons.find(({ aspect }) => aspect === 'deterministic')
+  if (repeats === undefined) return ''
+  const { bitEqual, max } = repeats.metrics
+  return bitEqual === 1 ? ', run again equal in every bit' : `, run again it differs by at most ${max.toPrecision(2)}`
 }
