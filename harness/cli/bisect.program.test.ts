@@ -31,6 +31,26 @@ it('gives the same as one JSON document, with the error at every point', async (
   expect(document.curve.filter(({ ratio }) => ratio <= 12).map(({ name }) => name)).toContain('layers.3')
 })
 
+const window = ['bisect', '--case', 'gemma4/e2b/pruned', '--engine', 'onnxruntime:cpu', '--defect', 'window-plus-one']
+
+it('finds the shortest prompt that fails, by logits alone', async () => {
+  const { exitCode, stdout, stderr } = await parity([...window, '--by', 'prompt'])
+  expect([exitCode, stderr]).toEqual([1, ''])
+  expect(stdout).toMatch(
+    /^shortest failing prefix: 9 of 21 tokens of prompt 'long' \(one more than the sliding window of 8\), error \d+ × the spread; 8 tokens are within [\d.]+ ×$/m,
+  )
+  expect(stdout).not.toMatch(/explains it/)
+})
+
+it('finds the defect that explains the logits', async () => {
+  const { exitCode, stdout, stderr } = await parity([...window, '--by', 'hypothesis'])
+  expect(exitCode).toBe(1)
+  expect(stdout).toMatch(/^window-plus-one explains it: it leaves 0 % of the error, .+ planted defects tried/m)
+  expect(stdout).toMatch(/^ {2}window-plus-one +0 % left +[\d.]+ × the spread ←$/m)
+  expect(stdout).not.toMatch(/shortest failing prefix/)
+  expect(stderr).toMatch(/^\[(\d+)\/\1\] /m)
+})
+
 it.each([
   ['a case that there is none of', ['--case', 'gemma4/none', '--engine', 'onnxruntime:cpu'], /gemma4\/none/],
   ['several cases', ['--case', 'gemma4/e2b/*', '--engine', 'onnxruntime:cpu'], /stands for \d+ cases/],
