@@ -1,4 +1,4 @@
-/** Regressions that shipped and answered, bisected by their logits alone: the catalogue must hold what they were. */
+/** Regressions that shipped and answered, bisected: by layers, or by logits alone, where the catalogue must hold what they were. */
 import { expect, it } from 'vitest'
 import { parity, parityJson } from '../cli/parity.fixture.js'
 
@@ -31,4 +31,17 @@ it('names what comes closest to mlx-vlm 0.4.4', async () => {
   expect(first.id).toBe('shared-queries-ahead')
   expect(first.leaves).toBeLessThan(0.7)
   expect(second.leaves).toBeGreaterThan(0.9)
+})
+
+it('names the layer, the part and the condition of transformers 5.5.0', async () => {
+  const engine = 'transformers@5.5.0'
+  expect((await parity(['doctor', '--install', engine])).exitCode).toBe(0)
+  const args = ['bisect', '--case', 'museum/transformers/5.5.0-use-cache', '--engine', engine]
+  const { document, exitCode } = await parityJson(args)
+  expect(exitCode).toBe(1)
+  expect(document).toMatchObject({
+    found: { name: 'layers.4.attention.heads', layer: 4, part: 'attention', position: 0 },
+    condition: 'uncached',
+    donor: 2,
+  })
 })
