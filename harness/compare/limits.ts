@@ -39,7 +39,7 @@ export const logProbabilityFactor = 3
  */
 export const float32OverBfloat16 = { rms: 4e-5, max: 1.5e-4 } as const
 
-/** How many of the top tokens are compared, ids and order: the seed's "top-5 logits". */
+/** How many of the top tokens are compared, ids and order. */
 export const topCount = 5
 
 /** The largest error that passes, of a logit or a log-probability. */

@@ -10,7 +10,7 @@ export function museumPage(visits: readonly Visit[]): string {
   return `# The museum
 
 Regressions about Gemma 4 that really shipped. Each is a case under \`cases/museum/\` with a release that has it and an
-engine that has not. \`npx parity museum\` runs both: the first must be called wrong, for the right reason, and the second
+engine that has not. \`npx parity museum\`, in a clone, runs both: the first must be called wrong, for the right reason, and the second
 right. Of ${visits.length}, ${caught} were caught with the right reason and ${clean} found clean. This page is made from such a
 run (\`npx parity museum --write docs/museum.md\`); \`npx parity museum --install\` makes the environments that it needs.
 
