@@ -38,11 +38,12 @@ export async function observe(
     ),
   )
   const topK = request.topK ?? model.manner.topK
+  const follows = generate > 0 || continuation !== null
   return {
     generated: generate === 0 ? [] : rows.map(({ generated }) => generated),
     tensors: rows.flatMap(({ prompt, decode }, i) => [
       ...topTensors(`${i}.top-k`, request.logits === 'last' ? prompt.slice(-1) : prompt, topK),
-      ...(decode.length === 0 ? [] : topTensors(`${i}.decode.top-k`, decode, topK)),
+      ...(follows ? topTensors(`${i}.decode.top-k`, decode, topK) : []),
     ]),
   }
 }

@@ -64,6 +64,16 @@ describe('a sound server', () => {
     expect(server.asked.at(-1)).toMatchObject({ model: 'tiny', prompt: [2, 5, 6], max_tokens: 4, temperature: 0 })
   })
 
+  it('that is asked for one token gives no rows behind it, rather than nothing', async () => {
+    const { trace } = await observe('none', { generate: 1 })
+    expect(trace.generated).toEqual([[7]])
+    const behind = ['ids', 'values'].map((part) => trace.tensor(`0.decode.top-k.${part}`))
+    expect(behind).toMatchObject([
+      { rows: 0, columns: 3 },
+      { rows: 0, columns: 3 },
+    ])
+  })
+
   it('is given tokens one request each', async () => {
     const { trace, server } = await observe('none', { generate: 0, continuation: [[4, 9]] })
     expect(server.asked.slice(1).map(({ prompt }) => prompt)).toEqual([
