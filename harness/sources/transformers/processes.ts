@@ -19,6 +19,9 @@ export class TransformersProcesses implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const starting of this.#hosts.values()) await (await starting)[Symbol.asyncDispose]()
+    for (const starting of this.#hosts.values()) {
+      const host = await starting.catch(() => null) // Whoever asked for one that did not start has been told.
+      await host?.[Symbol.asyncDispose]()
+    }
   }
 }
