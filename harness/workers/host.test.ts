@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -70,6 +71,11 @@ describe('a worker that behaves', () => {
     await host.open(checkpoint)
     expect(host.peakBytes()).toBeGreaterThan(20e6)
     expect(host.peakBytes()).toBeLessThan(200e6)
+  })
+
+  test.runIf(process.platform === 'linux')('is what the kernel ends first where memory runs out', async () => {
+    const host = await start('none', 'never')
+    expect(await readFile(`/proc/${host.pid}/oom_score_adj`, 'utf8')).toBe('1000\n')
   })
 
   test('may work for longer than the limit if it shows progress', async () => {

@@ -5,7 +5,7 @@ import { WorkerFault } from './fault.js'
 import { atHostEnd } from './host-end.js'
 import { LineSplitter, LineTooLong } from './lines.js'
 import { LogTail } from './log-tail.js'
-import { MemoryWatch } from './memory.js'
+import { MemoryWatch, sacrificeFirst } from './memory.js'
 import { killTree } from './reap.js'
 
 /** How to start a worker. Its environment is this process's own, and `env` besides. */
@@ -68,6 +68,7 @@ export class WorkerProcess {
 
   private constructor(child: ChildLike, pid: number, protocolFd: 1 | 3) {
     this.pid = pid
+    sacrificeFirst(pid)
     this.memory = new MemoryWatch(pid)
     const forget = atHostEnd(() => {
       killTree(pid)
