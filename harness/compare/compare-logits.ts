@@ -1,6 +1,6 @@
 import type { Comparison, Limits, Place, Prompt, Spread, Trace } from '../types.js'
 import { tolerance } from './limits.js'
-import { largestError, measureLogits, measureLogProbabilities } from './metrics.js'
+import { largestError, measureLogits, measureLogProbabilities, worstPlace } from './metrics.js'
 import { describePlace } from './place.js'
 import { firstPlace, pairRows, type RowPair } from './rows.js'
 
@@ -42,6 +42,7 @@ function compareRows(aspect: 'logits' | 'cache', measure: Measure, expected: Tra
   const passed = needed.rmsExcess <= limits.rmsExcess && needed.maxExcess <= limits.maxExcess
   const metrics = { ...errors, ...needed }
   if (passed) return { aspect, passed, metrics, needed, nearTies: [] }
+  // Where every position is within the tolerance and only the pooled error is not: the position that errs most.
   const first = firstBeyond(pairs, tolerance(limits, spread)) ?? worstPlace(pairs)
   const detail = `${describe(aspect, isWhole)} by ${describeError(pairs, first)} at ${describePlace(first)}, and by ${factor(needed.rmsExcess)} × the spread over the case`
   return { aspect, passed, metrics, needed, nearTies: [], first, detail }
@@ -58,10 +59,6 @@ const firstBeyond = (pairs: readonly RowPair[], bound: number): Place | undefine
   firstPlace(
     pairs.filter(({ expected, actual }) => !(largestError(expected, actual) <= bound)).map(({ place }) => place),
   )
-
-/** Where every position is within the tolerance and only the pooled error is not: the position that errs most. */
-const worstPlace = (pairs: readonly RowPair[]): Place =>
-  pairs.reduce((a, b) => (largestError(b.expected, b.actual) > largestError(a.expected, a.actual) ? b : a)).place
 
 function describeError(pairs: readonly RowPair[], place: Place): string {
   const pair = pairs.find((candidate) => candidate.place === place)

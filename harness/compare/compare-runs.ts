@@ -1,7 +1,7 @@
 import type { Comparison, NearTie, Place, Prompt, Trace } from '../types.js'
 import type { Measure } from './compare-logits.js'
 import { tieGap } from './limits.js'
-import { largestError, measureLogProbabilities } from './metrics.js'
+import { measureLogProbabilities, worstPlace } from './metrics.js'
 import { describePlace } from './place.js'
 import { comparePlaces, gapBetween, pairRows, predictingRow, type RowPair } from './rows.js'
 
@@ -89,9 +89,6 @@ function forkOf(first: Trace, other: Trace, prompt: number): number {
   if (chosen === undefined || chosen.length === 0) return -1
   return first.generated[prompt].findIndex((token, step) => token !== chosen[step])
 }
-
-const worstPlace = (pairs: readonly RowPair[]): Place =>
-  pairs.reduce((a, b) => (largestError(b.expected, b.actual) > largestError(a.expected, a.actual) ? b : a)).place
 
 const asTie = ({ expected, actual, gap, ...place }: Difference): NearTie => ({
   ...placeOnly(place),

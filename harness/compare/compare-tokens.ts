@@ -31,9 +31,7 @@ export function compareTokens(
   for (const [i, prompt] of measure.prompts.entries()) {
     const expected = reference.generated[i]
     total += expected.length
-    const fork = expected.findIndex((token, step) => token !== own.generated[i][step])
-    const compared = fork === -1 || forced !== null ? expected.length : fork + 1
-    const differing = fork === -1 ? [] : differences(i, prompt, fork, reference, own, forced)
+    const { compared, differing } = compareGeneration(i, prompt, reference, own, forced)
     equal += compared - differing.length
     swaps.push(...differing)
   }
@@ -54,30 +52,39 @@ export function compareTokens(
   if (first === undefined) return { comparison, count }
   const index = measure.prompts.findIndex(({ id }) => id === first.prompt)
   const told = steps.compared === 0 ? '' : `; ${steps.withinLimits} of ${steps.compared} steps within limits`
-  const rank = rankOf(predicting(reference, index, first.step ?? 0), first.actual)
-  const detail = `generation diverges at ${describePlace(first)}: token ${first.actual} (rank ${rank} in the reference) instead of ${first.expected}, which leads by ${first.gap.toPrecision(3)}${told}`
+  const how = describeSwap(predictingRow(reference, index, first.step ?? 0), first)
+  const detail = `generation diverges at ${describePlace(first)}: ${how}${told}`
   return { comparison: { ...comparison, first, detail }, count }
 }
 
-/** Every step from the first difference on at which the engine would choose another token than the reference did. */
-function differences(
+/**
+ * One prompt: how many of its steps were compared, and those at which the engine would choose another token than the
+ * reference did. Of a step for which the engine gave no row under the reference's tokens nothing is known.
+ */
+function compareGeneration(
   index: number,
   prompt: Prompt,
-  fork: number,
   reference: Trace,
   own: Trace,
   forced: Trace | null,
-): NearTie[] {
+): { compared: number; differing: NearTie[] } {
   const expected = reference.generated[index]
+  const fork = expected.findIndex((token, step) => token !== own.generated[index][step])
+  if (fork === -1) return { compared: expected.length, differing: [] }
   const at = (step: number, token: number): NearTie => {
-    const gap = gapBetween(predicting(reference, index, step), expected[step], token)
+    const row = predictingRow(reference, index, step)
+    const gap = row === undefined ? NaN : gapBetween(row, expected[step], token)
     return { prompt: prompt.id, step, expected: expected[step], actual: token, gap }
   }
-  const later = forced === null ? [] : expected.map((_, step) => topTokens(predicting(forced, index, step), 1)[0])
-  return [
-    at(fork, own.generated[index][fork]),
-    ...later.flatMap((token, step) => (step > fork && token !== expected[step] ? [at(step, token)] : [])),
-  ]
+  const later = expected.flatMap((_, step) => {
+    const row = forced === null || step <= fork ? undefined : predictingRow(forced, index, step)
+    return row === undefined ? [] : [{ step, token: topTokens(row, 1)[0] }]
+  })
+  const differing = later.filter(({ step, token }) => token !== expected[step])
+  return {
+    compared: fork + 1 + later.length,
+    differing: [at(fork, own.generated[index][fork]), ...differing.map(({ step, token }) => at(step, token))],
+  }
 }
 
 /** Steps whose logits both sides have, under the reference's tokens, and those of them that are within the tolerance. */
@@ -96,14 +103,17 @@ function countSteps({ prompts, limits, spread }: Measure, reference: Trace, actu
   return counts
 }
 
+/** What the reference makes of two tokens, where it has a row there and the engine's is one of its vocabulary. */
+function describeSwap(row: TokenRow | undefined, { expected, actual, gap }: NearTie): string {
+  const vocabulary = row?.tokens === null ? row.values.length : Infinity
+  if (actual >= vocabulary)
+    return `token ${actual}, which is outside the vocabulary of ${vocabulary}, instead of ${expected}`
+  if (row === undefined) return `token ${actual} instead of ${expected}`
+  return `token ${actual} (rank ${rankOf(row, actual)} in the reference) instead of ${expected}, which leads by ${gap.toPrecision(3)}`
+}
+
 /** How many tokens a row holds to be likelier than one, and 1. */
 function rankOf(row: TokenRow, token: number): number {
   const bound = valueOf(row, token)
   return 1 + Array.from(row.values).filter((value) => value > bound).length
-}
-
-function predicting(trace: Trace, prompt: number, step: number): TokenRow {
-  const row = predictingRow(trace, prompt, step)
-  if (row === undefined) throw new Error(`the trace holds no logits for token ${step} of prompt ${prompt}`)
-  return row
 }

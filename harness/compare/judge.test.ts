@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Spread, Trace } from '../types.js'
+import type { Matrix, Spread, Trace } from '../types.js'
 import { judge } from './judge.js'
 import { defaultLimits } from './limits.js'
 import { wholeLogits } from './row-form.js'
@@ -123,6 +123,51 @@ describe('judge', () => {
     const judgement = judgeTraces(trace, half)
     expect(judgement.outcome).toBe('fail')
     expect(judgement.reason).toContain("decode.logits of prompt 'long': the engine gave none")
+  })
+
+  it('fails an engine that leaves out a row under the reference’s tokens, of which it compares nothing', () => {
+    const engine = makeTrace((logits, { prompt, row, decode }) => {
+      if (prompt === 0 && row === 0 && decode) logits[logits.indexOf(Math.min(...logits))] = 9
+    })
+    const forced: Trace = { ...engine, tensor: (name) => (name.includes('decode') ? undefined : engine.tensor(name)) }
+    const { outcome, reason, tokens } = judgeTraces(makeTrace(), engine, forced)
+    expect([outcome, tokens]).toEqual(['fail', { equal: 4, nearTie: 0, diverged: 1, total: 6 }])
+    expect(reason).toContain("decode.logits of prompt 'one': the engine gave none")
+  })
+
+  it('says of a token outside the vocabulary that it is', () => {
+    const trace = makeTrace()
+    const [first, second] = trace.generated
+    const { comparisons } = judgeTraces(trace, { ...trace, generated: [[99, ...first.slice(1)], second] }, trace)
+    expect(comparisons.find(({ aspect }) => aspect === 'tokens')?.detail).toBe(
+      "generation diverges at generated token 0 of prompt 'one': token 99, which is outside the vocabulary of 6, instead of 1; 6 of 6 steps within limits",
+    )
+  })
+
+  describe('where one token is generated', () => {
+    const decoding = (rows: Matrix | undefined): Trace => {
+      const trace = makeTrace()
+      const generated = trace.generated.map((tokens) => tokens.slice(0, 1))
+      return { ...trace, generated, tensor: (name) => (name.includes('decode') ? rows : trace.tensor(name)) }
+    }
+    const table = (rows: number, columns: number) => ({ rows, columns, data: new Float64Array(rows * columns) })
+
+    it.each([
+      ['of no width', table(0, 0)],
+      ['of the vocabulary', table(0, 6)],
+      ['missing', undefined],
+    ])('takes decoding steps that are none as they are given: %s', (_, rows) => {
+      expect(judgeTraces(decoding(table(0, 6)), decoding(rows)).outcome).toBe('pass')
+      expect(judgeTraces(decoding(rows), decoding(table(0, 6))).outcome).toBe('pass')
+    })
+
+    it('fails steps that one side alone has', () => {
+      const [none, some] = [decoding(table(0, 6)), decoding(table(2, 6))]
+      const [gone, extra] = [judgeTraces(some, none), judgeTraces(none, some)]
+      expect([gone.outcome, extra.outcome]).toEqual(['fail', 'fail'])
+      expect(gone.reason).toContain("decode.logits of prompt 'one': the engine gave none")
+      expect(extra.reason).toContain("decode.logits of prompt 'one': the reference has none")
+    })
   })
 
   it('fails a NaN, which no limit can let pass', () => {

@@ -1,5 +1,6 @@
 /** Distances between rows of logits or log-probabilities. Written by hand: no maintained library has them over typed arrays. */
 import { logSumExp } from '../trace/logits.js'
+import type { Place } from '../types.js'
 import type { Row, RowPair } from './rows.js'
 
 type Values = Pick<RowPair, 'expected' | 'actual'>
@@ -12,7 +13,11 @@ export interface LogitErrors {
   readonly max: number
   /** Σ(a − e)² / Σe², as llama.cpp's check-nmse.py has it. */
   readonly nmse: number
-  /** KL(expected ‖ actual) over the whole vocabulary, in nats: mean and largest over the rows. */
+  /** The position or step of all pairs that errs most. */
+export const worstPlace = (pairs: readonly RowPair[]): Place =>
+  pairs.reduce((a, b) => (largestError(b.expected, b.actual) > largestError(a.expected, a.actual) ? b : a)).place
+
+/** KL(expected ‖ actual) over the whole vocabulary, in nats: mean and largest over the rows. */
   readonly klMean: number
   readonly klMax: number
   /** Of the expected logits. */
@@ -78,6 +83,10 @@ export function largestError(expected: Row, actual: Row): number {
   for (let i = 0; i < expected.length; i++) max = Math.max(max, Math.abs(actual[i] - expected[i]))
   return max
 }
+
+/** The position or step of all pairs that errs most. */
+export const worstPlace = (pairs: readonly RowPair[]): Place =>
+  pairs.reduce((a, b) => (largestError(b.expected, b.actual) > largestError(a.expected, a.actual) ? b : a)).place
 
 /** KL(expected ‖ actual) of the distributions that two rows of logits stand for, in nats. Rounding can make it −0. */
 export function divergence(expected: Row, actual: Row): number {
