@@ -2,7 +2,7 @@
 import type { LoadedCase } from './cases/load-cases.js'
 import { prepareCase } from './cases/prepare-case.js'
 import { ParityError } from './errors.js'
-import { enginesOf, isTokenizerCase, listCells, nameOfEngine, optionsOf, type Cell } from './run/cells.js'
+import { isTokenizerCase, listCells, nameOfEngine, planOf, type Cell } from './run/cells.js'
 import { estimateMemory } from './run/estimate-memory.js'
 import { EventQueue } from './run/event-queue.js'
 import type { RunPlan } from './run/plan.js'
@@ -145,11 +145,7 @@ async function runOne(
     const verdict = await reachTokenizerVerdict(one.tokenizer, reproduce)
     events.push({ type: 'verdict', ...at, verdict })
   } else if (cell.engine !== null) {
-    const own = {
-      ...plan,
-      engines: enginesOf(plan, cell.item),
-      options: { ...optionsOf(cell.item, cell.engine), ...plan.options },
-    }
+    const own = planOf(plan, cell.item, cell.engine)
     const verdict = await reachVerdict(own, one.prepared, cell.engine, one.reference, signal, progress)
     events.push({ type: 'verdict', ...at, verdict })
   }

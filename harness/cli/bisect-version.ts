@@ -72,7 +72,10 @@ async function probeVersion(plan: RunPlan, source: Source, id: SourceId, version
     if (!ParityError.is(error)) throw error
     return { version, standing: 'untestable', outcome: 'not installed', reason: error.message, verdict: null }
   }
-  for await (const event of run({ ...plan, engines: [id], isNightly: true }, new AbortController().signal)) {
+  for await (const event of run(
+    { ...plan, engines: [id], isEngineNamed: true, isNightly: true },
+    new AbortController().signal,
+  )) {
     if (event.type !== 'verdict') continue
     const { verdict } = event
     const { outcome, reason } = verdict

@@ -11,6 +11,7 @@ import type { RunPlan } from '../run/plan.js'
 import { openEngine } from '../run/see-engine.js'
 import { withSession } from '../run/with-session.js'
 import { parseSourceId } from '../source-id.js'
+import { checkSource } from '../sources/check-source.js'
 import { makeSources } from '../sources/index.js'
 import type { PreparedCase, SourceId } from '../types.js'
 import { chooseOneCase } from './choose-one-case.js'
@@ -53,7 +54,7 @@ export async function bisectCommand(given: object): Promise<void> {
   const project = await loadProject(settingsOf(settled))
   const only = chooseOneCase(project.cases, options.case)
   const plan = await makePlan({ generate: '0', config: options.config, defect }, settled, project, [only], sources)
-  const available = await sources.find(engine).check(engine)
+  const available = await checkSource(sources.find(engine), engine)
   if (!available.ok)
     throw new ParityError('PARITY_SOURCE', `${options.engine} cannot run here: ${available.why}`, available.fix)
   const { signal } = new AbortController()

@@ -17,7 +17,7 @@ import { keepVerdicts } from './resume-run.js'
 import { toolVersion } from './tool-version.js'
 
 const engine = { name: 'onnxruntime', device: 'cpu' }
-const sources = makeSources()
+const sources = makeSources({ broken: { command: ['false'] } })
 const step: StepEvidence = {
   ...{ expected: 7, actual: 7, gap: 1, topExpected: [[7, 2]], topActual: [[7, 2]], error: 0, uncachedError: null },
 }
@@ -119,6 +119,14 @@ describe('a verdict is reached again', () => {
     ['where the engine was skipped', { verdict: { outcome: 'skipped', limits: null, evidence: null } }],
     ['where the machine failed', { verdict: { outcome: 'error', fault: 'infrastructure', evidence: null } }],
     ['by another version of the engine', { verdict: { engineVersion: '0.0.1' } }],
+    [
+      'on an engine that dies when it is asked what it is',
+      {
+        cell: 'mine/e2b on broken',
+        plan: { engines: [{ name: 'broken' }] },
+        verdict: { reproduce: 'npx parity run --case mine/e2b --engine broken' },
+      },
+    ],
     ['on an engine that the machine lacks', { plan: { engines: [{ name: 'onnxruntime', device: 'npu' }] } }],
     ['against another reference', { verdict: { reference: 'transformers@5.23.0/float64' } }],
     ['with other limits', { plan: { limits: { rmsExcess: 1, maxExcess: 1 } } }],

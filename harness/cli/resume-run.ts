@@ -7,6 +7,7 @@ import { isTokenizerCase, nameOfCell, type Cell } from '../run/cells.js'
 import type { RunPlan } from '../run/plan.js'
 import { nameReference } from '../run/reference.js'
 import { formatSourceId, matchesSourceId, parseSourceId } from '../source-id.js'
+import { checkSource } from '../sources/check-source.js'
 import type { PreparedCase, SourceId, Verdict } from '../types.js'
 import { toolVersion } from './tool-version.js'
 import { withFetchLine } from './with-fetch-line.js'
@@ -65,7 +66,7 @@ async function isUnchanged(
   if (verdict.reproduce !== plan.reproduce(item.id, formatSourceId(engine))) return false
   if (verdict.limits !== null && !isDeepStrictEqual(verdict.limits, plan.limits)) return false
   if (isDeclared(item, engine, verdict) !== (verdict.outcome === 'known' || verdict.outcome === 'fixed')) return false
-  const available = await plan.sources.find(engine).check(engine)
+  const available = await checkSource(plan.sources.find(engine), engine)
   if (!available.ok || (verdict.engineVersion !== null && available.version !== verdict.engineVersion)) return false
   const prepared = await prepare(item)
   return (

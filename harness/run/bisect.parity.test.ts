@@ -65,6 +65,13 @@ it.each([
   expect(located).toMatchObject({ named: { name, ...defect.where }, condition, isRight: true })
 })
 
+it('runs the engine with the options that the case has for it, as a run does', async () => {
+  const { plant } = await findDefect('donor-swapped')
+  const item = { ...shared.item, engines: ['onnxruntime'], options: { defect: plant } }
+  const { found } = await bisectLayers({ ...shared, item, plan, engine }, signal)
+  expect(found?.name).toBe('layers.4.attention.heads')
+})
+
 it('finds what shows only in a prompt that comes in pieces', async () => {
   const found = await bisect({ host: { mask: 'without-past' } })
   expect(found).toMatchObject({ found: { name: 'layers.0.attention.heads' }, condition: 'in-pieces' })

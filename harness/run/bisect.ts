@@ -11,6 +11,7 @@ import { findWorstPrompt, type WorstPrompt } from './find-worst-prompt.js'
 import { underTokens } from './observations.js'
 import type { RunPlan } from './plan.js'
 import { openReference } from './reference.js'
+import { openEngine } from './see-engine.js'
 import { withSession } from './with-session.js'
 
 /** When the error shows: however the prompt is run, or only so. */
@@ -69,7 +70,7 @@ export async function bisectLayers(request: BisectRequest, signal: AbortSignal):
   const { config } = await openCheckpoint(item.folder)
   const points = listPoints(config.layers.length)
   const asked = { ...underTokens(item, truth), layers: 'all', parts: true } as const
-  const open = () => openEngine(request, signal)
+  const open = () => openEngine(request, item, signal)
 
   const measure = async ({ trace, index }: Pick<Tried, 'trace' | 'index'>, row: number, dtype: string) => {
     const yardstick = await yardsticks.measure(
@@ -161,9 +162,4 @@ function refuseBlind({ source: { name, gives } }: Session): void {
     `${name} gives no ${absent.includes('layers') ? 'hidden states' : 'answer to given tokens'}, so that no layer of it can be looked into`,
     'parity run says which prompt and position is out of bounds.',
   )
-}
-
-async function openEngine({ plan, item, engine }: BisectRequest, signal: AbortSignal): Promise<Session> {
-  const { threads, options, timeouts } = plan
-  return plan.sources.find(engine).open({ id: engine, checkpoint: item.folder, threads, options, timeouts }, signal)
 }

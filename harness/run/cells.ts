@@ -1,6 +1,7 @@
 import type { LoadedCase } from '../cases/load-cases.js'
 import { formatSourceId, matchesSourceId, parseSourceId } from '../source-id.js'
 import type { Case, SourceId, TokenizerCase } from '../types.js'
+import type { RunPlan } from './plan.js'
 
 /** What one verdict is about: a case on an engine, or a tokenizer case, which needs none. */
 export type Cell =
@@ -40,12 +41,21 @@ export function listCells(plan: {
 /** The engines that a case runs on: its own, unless others were asked for. */
 export const enginesOf = (
   { engines, isEngineNamed }: { readonly engines: readonly SourceId[]; readonly isEngineNamed?: boolean },
-  item: Case,
+  item: Pick<Case, 'engines'>,
 ): readonly SourceId[] => (isEngineNamed === true ? null : item.engines?.map(parseSourceId)) ?? engines
 
 /** Options that a case has for its own engines, whoever names them. */
-export const optionsOf = ({ engines = [], options = {} }: Case, engine: SourceId): Readonly<Record<string, unknown>> =>
-  engines.some((own) => parseSourceId(own).name === engine.name) ? options : {}
+const optionsOf = (
+  { engines = [], options = {} }: Pick<Case, 'engines' | 'options'>,
+  engine: SourceId,
+): Readonly<Record<string, unknown>> => (engines.some((own) => parseSourceId(own).name === engine.name) ? options : {})
+
+/** The plan with what a case says of its own engines: which they are, and what they are opened with. */
+export const planOf = (plan: RunPlan, item: Pick<Case, 'engines' | 'options'>, engine: SourceId): RunPlan => ({
+  ...plan,
+  engines: enginesOf(plan, item),
+  options: { ...optionsOf(item, engine), ...plan.options },
+})
 
 /** `CASE on ENGINE`, the engine as it was asked for. */
 export const nameOfCell = (cell: Cell): string => `${cell.item.id} on ${nameOfEngine(cell)}`

@@ -7,6 +7,7 @@ import { spreadIn } from '../compare/spread.js'
 import { ParityError } from '../errors.js'
 import { formatSourceId } from '../source-id.js'
 import type { PreparedCase, Session, SourceId, Spread, Trace } from '../types.js'
+import { planOf } from './cells.js'
 import { observeEngine } from './observe-engine.js'
 import type { RunPlan } from './plan.js'
 import { withSession } from './with-session.js'
@@ -33,14 +34,14 @@ export interface EngineUnderTest {
   readonly engine: SourceId
 }
 
-/** A session of the engine on a case's checkpoint. Throws a `WorkerFault`. */
+/** A session of the engine on a case's checkpoint, with the options of a run. Throws a `WorkerFault`. */
 export async function openEngine(
   { plan, engine }: EngineUnderTest,
-  { folder }: PreparedCase,
+  item: PreparedCase,
   signal: AbortSignal,
 ): Promise<Session> {
-  const { threads, options, timeouts } = plan
-  return plan.sources.find(engine).open({ id: engine, checkpoint: folder, threads, options, timeouts }, signal)
+  const { sources, threads, options, timeouts } = planOf(plan, item, engine)
+  return sources.find(engine).open({ id: engine, checkpoint: item.folder, threads, options, timeouts }, signal)
 }
 
 /** Runs an engine as a verdict does; `spreadOf` is asked for that of logits. Throws a `WorkerFault` where it refuses. */
