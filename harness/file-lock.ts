@@ -9,8 +9,7 @@ const abandonedAfter = 90_000
 /**
  * Runs `work` while no other process does so for the same path, whose folder there must be. The lock is `PATH.lock`,
  * created exclusively: `flock`, which Python's huggingface_hub takes, cannot be had in Node, and does nothing on some
- * network drives. That of a process that was killed is taken over; should two take it over at once, both work, so `work`
- * asks first whether it is done.
+ * network drives. That of a process that was killed is taken over, by one only. `work` asks first whether it is done.
  *
  * @param waiting called once where another process holds the lock
  */
@@ -24,7 +23,7 @@ export async function withFileLock<Result>(
   let told = false
   while (!(await create(lock))) {
     if (await isAbandoned(lock)) {
-      await rm(lock, { force: true })
+      await removeAbandoned(lock)
       continue
     }
     if (!told) waiting?.()
@@ -50,6 +49,21 @@ async function create(lock: string): Promise<boolean> {
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false
     throw error
+  }
+}
+
+/** One at a time, so that nobody removes the lock that another has put in its place. */
+async function removeAbandoned(lock: string): Promise<void> {
+  const guard = `${lock}.takeover`
+  if (!(await create(guard))) {
+    if (await isAbandoned(guard)) await rm(guard, { force: true })
+    else await sleep(20)
+    return
+  }
+  try {
+    if (await isAbandoned(lock)) await rm(lock, { force: true })
+  } finally {
+    await rm(guard, { force: true })
   }
 }
 

@@ -40,7 +40,10 @@ export class MemoryWatch {
  * 1000 is the highest score that the kernel takes: https://docs.kernel.org/filesystems/proc.html
  */
 export function sacrificeFirst(pid: number): void {
-  if (process.platform === 'linux') attempt(() => { writeFileSync(`/proc/${pid}/oom_score_adj`, '1000'); })
+  if (process.platform === 'linux')
+    attempt(() => {
+      writeFileSync(`/proc/${pid}/oom_score_adj`, '1000')
+    })
 }
 
 /** This process's own peak. `resourceUsage` is not asked on Linux: it starts at the peak of the process's parent. */
