@@ -13,11 +13,7 @@ export interface LogitErrors {
   readonly max: number
   /** Σ(a − e)² / Σe², as llama.cpp's check-nmse.py has it. */
   readonly nmse: number
-  /** The position or step of all pairs that errs most. */
-export const worstPlace = (pairs: readonly RowPair[]): Place =>
-  pairs.reduce((a, b) => (largestError(b.expected, b.actual) > largestError(a.expected, a.actual) ? b : a)).place
-
-/** KL(expected ‖ actual) over the whole vocabulary, in nats: mean and largest over the rows. */
+  /** KL(expected ‖ actual) over the whole vocabulary, in nats: mean and largest over the rows. */
   readonly klMean: number
   readonly klMax: number
   /** Of the expected logits. */
