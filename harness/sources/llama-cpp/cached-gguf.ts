@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { cacheFolder } from '../../cache-folder.js'
 import { identify } from '../../checkpoint/identity.js'
 import { withFileLock } from '../../file-lock.js'
@@ -21,7 +21,8 @@ export interface Quantiser {
 
 /**
  * The GGUF of a checkpoint in a dtype, made at the first call and kept in the cache folder; one process makes it at a
- * time. @throws WorkerFault where the converter refuses the checkpoint
+ * time. A converter of the user's own may be another at each call, so that its file is made anew. @throws WorkerFault
+ * where the converter refuses the checkpoint, dies or cannot be started
  */
 export async function cachedGguf(
   checkpoint: string,
@@ -32,11 +33,13 @@ export async function cachedGguf(
 ): Promise<string> {
   const type = convertedTypes[dtype]
   const made = await locate(converter, checkpoint, dtype, type === undefined ? quantiser.release : null)
-  if (existsSync(made)) return made
+  const isLasting = (process.env[converter.variable] ?? '') === ''
+  if (isLasting && existsSync(made)) return made
   await mkdir(join(cacheFolder(), 'gguf'), { recursive: true })
   const whole = type === undefined ? await cachedGguf(checkpoint, 'float32', quantiser, signal, converter) : null
   return withFileLock(made, signal, async () => {
-    if (existsSync(made)) return made
+    if (isLasting && existsSync(made)) return made
+    await removeUnfinished(made)
     const unfinished = `${made}.${randomUUID()}.part`
     try {
       if (whole !== null) await quantise(whole, dtype, unfinished, quantiser.library(), signal)
@@ -47,6 +50,13 @@ export async function cachedGguf(
     }
     return made
   })
+}
+
+/** Removes what conversions to a file left behind that were interrupted; none runs while its lock is held. */
+async function removeUnfinished(made: string): Promise<void> {
+  const folder = dirname(made)
+  const left = (await readdir(folder)).filter((name) => name.startsWith(`${basename(made)}.`) && name.includes('.part'))
+  for (const name of left) await rm(join(folder, name), { recursive: true, force: true })
 }
 
 /** Named after all that decides on its bytes: the weights and their config, the converter's pins, and the type. */

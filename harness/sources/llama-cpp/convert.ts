@@ -1,7 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { ParityError } from '../../errors.js'
 import { packageRoot } from '../../package-root.js'
 import { WorkerFault } from '../../workers/host.js'
 import { findEnvironment } from '../python/environments.js'
@@ -30,6 +29,10 @@ const currentPackage: PythonPackage = {
 /** The converter that the option `converter` names. */
 export const chooseConverter = (named: unknown): PythonPackage =>
   named === 'current' ? currentPackage : converterPackage
+
+/** What makes a converter's environment. */
+export const installCommandOf = (converter: PythonPackage): string =>
+  converter === converterPackage ? 'parity doctor --install llama-cpp' : 'parity museum --install'
 
 /** Writes a checkpoint as a GGUF with the converter's name of a type. @throws WorkerFault in the converter's own words */
 export async function convert(
@@ -64,12 +67,18 @@ export async function quantise(
 async function runPython(converter: PythonPackage, args: readonly string[], signal: AbortSignal): Promise<void> {
   const { python, env } = await findEnvironment(converter, undefined)
   if (python === null)
-    throw new ParityError(
-      'PARITY_SOURCE',
-      'the Python environment of the converter to GGUF has not been made',
-      converter === converterPackage ? 'parity doctor --install llama-cpp' : 'parity museum --install',
-    )
-  const { failed, isCanceled, all, shortMessage } = await execa(python, args, {
+    throw new WorkerFault('spawn', 'open', 'the Python environment of the converter to GGUF has not been made', {
+      hint: installCommandOf(converter),
+    })
+  const {
+    failed,
+    isCanceled,
+    isMaxBuffer,
+    all,
+    shortMessage,
+    exitCode,
+    signal: killer,
+  } = await execa(python, args, {
     env: { HF_HUB_OFFLINE: '1', ...env },
     stdin: 'ignore',
     all: true,
@@ -79,7 +88,11 @@ async function runPython(converter: PythonPackage, args: readonly string[], sign
   })
   if (isCanceled) throw new WorkerFault('aborted', 'open', 'the conversion to GGUF was aborted')
   if (!failed) return
-  const lines = all.trim().split('\n')
+  const lines = all.trim().split('\n').filter(Boolean)
+  const log = lines.slice(-20).join('\n')
+  if (killer !== undefined && !isMaxBuffer)
+    throw new WorkerFault('exited', 'open', `the converter to GGUF died of ${killer}`, { signal: killer }, log)
   const message = `the converter to GGUF: ${lines.at(-1) ?? shortMessage}`
-  throw new WorkerFault('refused', 'open', message, { errorCode: 'load-failed' }, lines.slice(-20).join('\n'))
+  if (exitCode === undefined && killer === undefined) throw new WorkerFault('spawn', 'open', message, {}, log)
+  throw new WorkerFault('refused', 'open', message, { errorCode: 'load-failed' }, log)
 }
