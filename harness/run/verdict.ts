@@ -42,10 +42,10 @@ export async function reachVerdict(
 }
 
 /** The id with the device and dtype that the source falls back to on this machine. */
-async function resolveDefaults({ sources }: RunPlan, id: SourceId): Promise<SourceId> {
+async function resolveDefaults({ sources, options }: RunPlan, id: SourceId): Promise<SourceId> {
   const source = sources.find(id)
   // What is wrong with a source that cannot even be asked, the attempt will say.
-  const available = id.device === undefined ? await source.check(id).catch(() => null) : null
+  const available = id.device === undefined ? await source.check(id, options).catch(() => null) : null
   const device = id.device ?? (available?.ok === true ? available.device : source.devices[0])
   return { ...id, device, dtype: id.dtype ?? source.dtypes[0] }
 }
@@ -61,7 +61,7 @@ async function attempt(
   const source = plan.sources.find(engine)
   let facts: Partial<Verdict> = {}
   try {
-    const available = await source.check(engine)
+    const available = await source.check(engine, plan.options)
     if (!available.ok) return { outcome: 'skipped', reason: available.why, hint: available.fix }
     facts = { engineVersion: available.version }
     const truth = await blameReference(reference)

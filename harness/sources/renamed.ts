@@ -30,7 +30,7 @@ export function renamedSource(name: string, alias: RenamedAlias, find: (id: Sour
     summary: `${source.summary}, as sources.${name} has it`,
     devices: preferred(source.devices, named.device),
     dtypes: preferred(source.dtypes, named.dtype),
-    check: (id) => source.check(meant(id)),
+    check: (id, options) => source.check(meant(id), { ...alias.options, ...options }),
     open: (request, signal) =>
       source.open({ ...request, id: meant(request.id), options: { ...alias.options, ...request.options } }, signal),
     ...(source.pace === undefined
@@ -40,7 +40,10 @@ export function renamedSource(name: string, alias: RenamedAlias, find: (id: Sour
     ...(source.versions === undefined ? {} : { versions: () => source.versions?.() ?? Promise.resolve([]) }),
     ...(source.install === undefined || alias.python !== undefined
       ? {}
-      : { install: (version) => source.install?.(version ?? named.version) ?? Promise.resolve() }),
+      : {
+          install: (version, options) =>
+            source.install?.(version ?? named.version, { ...alias.options, ...options }) ?? Promise.resolve(),
+        }),
   }
 }
 

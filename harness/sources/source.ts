@@ -49,8 +49,8 @@ export interface Source {
   readonly dtypes: readonly string[]
   /** Memory that it needs before any checkpoint, in bytes: 1 GiB where nothing is said. */
   readonly baseBytes?: number
-  /** Whether this machine can run it on the device named, or on its default one. */
-  check(id: SourceId): Promise<Availability>
+  /** Whether this machine can run it on the device named, or on its default one; with options, all that they ask for. */
+  check(id: SourceId, options?: Readonly<Record<string, unknown>>): Promise<Availability>
   /** Of a source so slow that its time is estimated before it starts, and may be refused; takes its options. */
   pace?(options: Readonly<Record<string, unknown>>): Promise<Pace>
   /** What it rounds by design, beyond what its dtype says; missing where that is nothing. */

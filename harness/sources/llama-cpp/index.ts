@@ -9,7 +9,7 @@ import { explainRefusal } from '../mlx-lm/explain-refusal.js'
 import { findEnvironment, installEnvironment } from '../python/environments.js'
 import type { OpenSource, Source } from '../source.js'
 import { cachedGguf } from './cached-gguf.js'
-import { chooseConverter, converterPackage } from './convert.js'
+import { chooseConverter, installCommandOf } from './convert.js'
 import { devices, findLibrary, findPackage, hasBinary, installPackage, listVersions, readVersions } from './package.js'
 import { fileTypes, type LlamaDtype } from './types.js'
 
@@ -38,7 +38,7 @@ export const llamaCpp: Source = {
     ...(device === 'cpu' ? { gelu: 'float16' } : {}),
   }),
 
-  async check({ version, device = devices[0] }: SourceId): Promise<Availability> {
+  async check({ version, device = devices[0] }: SourceId, options = {}): Promise<Availability> {
     const fix = installCommand(version)
     const found = await findPackage(version)
     if (found === null)
@@ -49,13 +49,16 @@ export const llamaCpp: Source = {
         why: `node-llama-cpp ${found.version} has no '${device}' binary here`,
         fix: 'npm install node-llama-cpp brings those of all devices into your project',
       }
-    const converter = await findEnvironment(converterPackage, undefined).catch((error: unknown) => {
+    const available: Availability = { ok: true, version: found.version, device }
+    if (typeof options.gguf === 'string') return available
+    const wanted = chooseConverter(options.converter)
+    const converter = await findEnvironment(wanted, undefined).catch((error: unknown) => {
       if (ParityError.is(error)) return error
       throw error
     })
     if (ParityError.is(converter)) return { ok: false, why: converter.message, fix: converter.hint }
-    if (converter.python === null) return { ok: false, why: 'its converter to GGUF is not installed', fix }
-    return { ok: true, version: found.version, device }
+    if (converter.python !== null) return available
+    return { ok: false, why: 'its converter to GGUF is not installed', fix: installCommandOf(wanted) }
   },
 
   async open({ id, checkpoint, threads, options, timeouts }: OpenSource, signal: AbortSignal) {
