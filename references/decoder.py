@@ -110,7 +110,10 @@ def as_floats(row):
         view = memoryview(row)
     except TypeError:  # no buffer: a list, a tensor
         return array("d", row.tolist() if hasattr(row, "tolist") else row)
-    return array("f" if view.format == "f" else "d", view)
+    try:
+        return array("f" if view.format == "f" else "d", view)
+    except NotImplementedError:  # float16, which no memoryview reads before Python 3.12
+        return array("d", row.tolist())
 
 
 def name_logits(prefix, rows, k):
