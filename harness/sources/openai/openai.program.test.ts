@@ -4,6 +4,8 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { committed, parityJson } from '../../cli/parity.fixture.js'
 import { packageRoot } from '../../package-root.js'
@@ -180,6 +182,23 @@ describe('a faulty server', () => {
       message: `${process.execPath} ended with exit code 7 before it was ready`,
       log: 'no memory for it',
     })
+  })
+
+  it('that is started ends with its worker, even where the host is gone amid a request', async () => {
+    const command = [process.execPath, '-e', 'console.error("here"); setTimeout(() => 0, 60_000)']
+    const server = { url: 'http://127.0.0.1:{port}/v1', serve: { command } }
+    const worker = execa(process.execPath, [join(packageRoot, 'dist/sources/openai/worker.js')], {
+      env: { PARITY_PROTOCOL_FD: '3' },
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+      reject: false,
+    })
+    const opening = { id: 1, do: 'open', checkpoint, device: 'server', dtype: 'float32', options: { server } }
+    worker.stdin.write(`${JSON.stringify(opening)}\n`)
+    await once(worker.stderr, 'data')
+    worker.stdin.end()
+    // Its stderr is the server's too, and closes when both have ended.
+    const ended = worker.then(() => 'ended')
+    expect(await Promise.race([ended, sleep(10_000, 'the server lives on', { ref: false })])).toBe('ended')
   })
 
   it('that is started and never ready is an error', async () => {

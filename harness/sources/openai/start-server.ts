@@ -40,9 +40,13 @@ export function startServer(serve: ServeCommand, values: Readonly<Record<string,
     stdio: ['ignore', 2, 2],
     windowsHide: true,
   })
+  // A worker whose host is gone ends at once, without a close.
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
   let failure: string | null = null
   child.once('error', (error) => (failure = `cannot start ${file}: ${error.message}`))
   child.once('exit', (code, signal) => {
+    process.off('exit', kill)
     failure ??= `${file} ended with ${signal ?? `exit code ${code}`} before it was ready`
   })
   return {
