@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, copyFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openCheckpoint, type Checkpoint } from '../../../checkpoint/checkpoint.js'
@@ -72,6 +72,16 @@ async function readOther(folder: string, name: string): Promise<Edited> {
 
 async function writeCopy(checkpoint: Checkpoint, edited: ReadonlyMap<string, Edited>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'parity-defect-'))
+  try {
+    await fillCopy(folder, checkpoint, edited)
+    return folder
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function fillCopy(folder: string, checkpoint: Checkpoint, edited: ReadonlyMap<string, Edited>): Promise<void> {
   const { prefix } = checkpoint.config
   const changed = new Map([...edited.values()].map((one) => [fullName(prefix, one.name), one]))
   const tensors: TensorToWrite[] = []
@@ -80,7 +90,6 @@ async function writeCopy(checkpoint: Checkpoint, edited: ReadonlyMap<string, Edi
   await writeSafetensors(join(folder, 'model.safetensors'), tensors)
   for (const file of await readdir(checkpoint.folder))
     if (file === 'config.json') await copyFile(join(checkpoint.folder, file), join(folder, file))
-  return folder
 }
 
 async function readStored(info: TensorInfo): Promise<TensorToWrite> {
