@@ -8,7 +8,7 @@ import { leastShare, scoreBisections } from '../run/score-bisections.js'
 import { plantDefects, type Planted } from '../run/plant-defects.js'
 import { formatSourceId, parseSourceId } from '../source-id.js'
 import { makeSources } from '../sources/index.js'
-import { describePlanted, formatPlanted, isMissed } from './describe-planted.js'
+import { describePlanted, formatPlanted } from './describe-planted.js'
 import { parseCount, parseTimeouts } from './parse.js'
 import { loadProject } from './project.js'
 import { refuseFault } from './refuse-fault.js'
@@ -60,7 +60,7 @@ export async function defectsCommand(given: object): Promise<void> {
   if (options.json === true) process.stdout.write(`${JSON.stringify(toDocument(planted, options, elapsedMs))}\n`)
   else process.stdout.write(formatPlanted(planted, formatSourceId(engine), elapsedMs))
   const score = scoreBisections(planted)
-  if (planted.some(isMissed) || (score !== null && score.share < leastShare)) process.exitCode = 1
+  if (planted.some(({ isMissed }) => isMissed) || (score !== null && score.share < leastShare)) process.exitCode = 1
 }
 
 function parseEngine(text: string) {
@@ -86,7 +86,7 @@ function toDocument(planted: readonly Planted[], { engine, generate }: DefectsOp
     generate: generate === undefined ? null : Number(generate),
     elapsedMs,
     caught: planted.filter(({ isCaught }) => isCaught).length,
-    missed: planted.filter(isMissed).map(({ defect }) => defect.id),
+    missed: planted.filter(({ isMissed }) => isMissed).map(({ defect }) => defect.id),
     bisected: scoreBisections(planted),
     planted: planted.map(({ defect, effect, ...rest }) => ({
       id: defect.id,

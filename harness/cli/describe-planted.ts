@@ -4,14 +4,10 @@ import type { Located } from '../run/locate-defect.js'
 import type { Planted } from '../run/plant-defects.js'
 import { scoreBisections, type Score } from '../run/score-bisections.js'
 
-/** A defect that the verdict had to find, by what it does to the logits, and did not. */
-export const isMissed = ({ isCaught, effect, due }: Planted): boolean =>
-  !isCaught && effect !== null && !(effect <= due)
-
 const outcomeOf = (planted: Planted): string => {
   if (planted.isCaught) return 'caught'
-  if (planted.outcome === 'skipped') return 'not planted'
-  return isMissed(planted) ? 'MISSED' : 'below the noise'
+  if (planted.outcome === 'skipped') return planted.isMissed ? 'NOT PLANTED' : 'not planted'
+  return planted.isMissed ? 'MISSED' : 'below the noise'
 }
 
 /** One line. */
@@ -34,7 +30,7 @@ export function formatPlanted(planted: readonly Planted[], engine: string, elaps
   }
   const caught = planted.filter(({ isCaught }) => isCaught).length
   const notes = planted.filter(({ isCaught }) => !isCaught).map(describeUncaught)
-  const missed = planted.filter(isMissed).length
+  const missed = planted.filter(({ isMissed, outcome }) => isMissed && outcome !== 'skipped').length
   const seconds = (elapsedMs / 1000).toFixed(0)
   const skipped = planted.filter(({ outcome }) => outcome === 'skipped').length
   const below = planted.length - caught - missed - skipped
@@ -66,11 +62,12 @@ const describeScore = ({ right, total, share }: Score): string =>
 
 function describeUncaught(one: Planted): string {
   const { defect, caseId, effect, due, reason } = one
-  if (one.outcome === 'skipped') return `not planted: ${defect.id} on ${caseId}: ${reason}`
+  if (one.outcome === 'skipped') return `${outcomeOf(one)}: ${defect.id} on ${caseId}: ${reason}`
   const moves = `it moves the logits by ${multiple(effect)} the spread`
-  const why = isMissed(one)
-    ? `and a verdict must find what moves them by ${due.toPrecision(2)} ×`
-    : `less than the ${due.toPrecision(2)} × that a verdict can tell from noise`
+  const limit = `${due.toPrecision(2)} ×`
+  const why = !(effect !== null && effect <= due)
+    ? `and a verdict must find what moves them by ${limit}`
+    : `less than the ${limit} that a verdict can tell from noise${one.isMissed ? ', and does not say why' : ''}`
   const unseen = defect.unseen === undefined ? '' : ` (${defect.unseen})`
   return `${outcomeOf(one)}: ${defect.id} on ${caseId}: ${moves}, ${why}${unseen}; the verdict: ${reason}`
 }

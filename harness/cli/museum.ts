@@ -55,7 +55,7 @@ async function installEngines(exhibits: readonly ExhibitCase[], sources: Sources
 }
 
 function decideExitCode(visits: readonly Visit[], { require }: MuseumOptions): 0 | 1 | 3 {
-  if (visits.some(({ skipped, caught, clean }) => !skipped && !(caught && clean))) return 1
+  if (visits.some(({ isBad }) => isBad)) return 1
   return require === true && visits.some(({ skipped }) => skipped) ? 3 : 0
 }
 
@@ -83,13 +83,15 @@ const count = (visits: readonly Visit[]) => ({
 
 function formatText(visits: readonly Visit[]): string {
   const table = new Table({ head: ['exhibit', 'wrong', 'right', ''], style: { head: [], border: [] } })
-  for (const { item, wrong, right, ...visit } of visits)
+  for (const visit of visits) {
+    const { item, wrong, right } = visit
     table.push([
       item.exhibit.title,
       `${item.exhibit.wrong.engine}: ${wrong.outcome}`,
       `${item.exhibit.right.engine}: ${right.outcome}`,
       judge(visit),
     ])
+  }
   const { of, caught, clean, skipped } = count(visits)
   const sentence = `${caught} of ${of} caught with the right reason, ${clean} of ${of} clean`
   return [
@@ -101,21 +103,19 @@ function formatText(visits: readonly Visit[]): string {
   ].join('\n')
 }
 
-function judge({ skipped, caught, clean }: Pick<Visit, 'skipped' | 'caught' | 'clean'>): string {
-  if (skipped) return 'skipped'
-  if (caught && clean) return 'caught, clean'
-  return [caught ? 'caught' : 'NOT CAUGHT', clean ? 'clean' : 'NOT CLEAN'].join(', ')
+function judge({ wrong, right, skipped, caught, clean, isBad }: Omit<Visit, 'item'>): string {
+  if (skipped && !isBad) return 'skipped'
+  return [
+    wrong.outcome === 'skipped' ? 'skipped' : caught ? 'caught' : 'NOT CAUGHT',
+    right.outcome === 'skipped' ? 'skipped' : clean ? 'clean' : 'NOT CLEAN',
+  ].join(', ')
 }
 
 function describe({ item, wrong, right, caught, clean, skipped }: Visit): string[] {
-  const told = skipped
-    ? [wrong, right].filter(({ outcome }) => outcome === 'skipped')
-    : clean
-      ? [wrong]
-      : [wrong, right]
+  const told = [...(caught && skipped ? [] : [wrong]), ...(clean ? [] : [right])]
   const { outcome, says, layer } = item.exhibit
   const from = layer === undefined ? '' : `, beyond the noise from layer ${layer} on`
-  const wanted = caught || skipped ? [] : [`  wanted: ${outcome} that says /${says}/${from}`]
+  const wanted = caught || wrong.outcome === 'skipped' ? [] : [`  wanted: ${outcome} that says /${says}/${from}`]
   return [item.id, ...told.flatMap(sentences), ...wanted, '']
 }
 

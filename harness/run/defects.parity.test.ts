@@ -55,6 +55,21 @@ it('fails nothing where a mistake changes nothing', async () => {
   expect(planted.effect).toBeLessThan(1)
 })
 
+it('misses a mistake that changes nothing and does not say why, and one that could not be planted', async () => {
+  const whole = await plan(['router-softmax-after-top-k', 'softcap-dropped'])
+  const [silent, ...rest] = whole.defects
+  const unopened = rest.map((defect) => ({ ...defect, plant: { graph: [{ at: '*/mlp/Gelu', op: 'NoSuchOperator' }] } }))
+  const planted = await plantDefects(
+    { ...whole, defects: [silent, { ...silent, unseen: undefined }, ...unopened] },
+    signal,
+  )
+  expect(planted.map(({ outcome, isMissed }) => [outcome, isMissed]).sort()).toEqual([
+    ['pass', false],
+    ['pass', true],
+    ['skipped', true],
+  ])
+})
+
 it('plants on fewer generated tokens, against as much of the recording', async () => {
   const whole = await plan(['softcap-dropped'])
   const [planted] = await plantDefects({ ...whole, generate: 2 }, signal)

@@ -37,6 +37,11 @@ export interface Planted {
   /** `skipped` where the device has no operator for it. */
   readonly outcome: Verdict['outcome']
   readonly isCaught: boolean
+  /**
+   * Whether a verdict had to find it and did not: every defect but those that say why none can, as long as these do so
+   * little. On a cpu, which has every operator, also one that was not planted.
+   */
+  readonly isMissed: boolean
   /** What was out of bounds; none of an engine that broke down. */
   readonly by: readonly Aspect[]
   readonly excess: number | null
@@ -132,13 +137,16 @@ async function plantOne(
   const isCaught = found.outcome === 'fail' || found.outcome === 'error'
   const isBisected = plan.bisects === true && isCaught && item.id === defect.on[0]
   const { run, engine } = plan
+  const due = run.limits.rmsExcess + (clean.excess ?? 0)
   return {
     defect,
     caseId: item.id,
     ...found,
     isCaught,
+    isMissed:
+      !isCaught && (effect === null ? engine.device === 'cpu' : defect.unseen === undefined || !(effect <= due)),
     effect,
-    due: run.limits.rmsExcess + (clean.excess ?? 0),
+    due,
     located: isBisected ? await locateDefect(defect, { plan: run, item, truth, engine, yardsticks }, signal) : null,
     elapsedMs: Math.round(performance.now() - started),
   }

@@ -15,6 +15,8 @@ export interface Visit {
   readonly right: Verdict
   /** Whether this machine lacks one of the two. */
   readonly skipped: boolean
+  /** Whether one of the two ran and was not what it must be, whatever became of the other. */
+  readonly isBad: boolean
   /** Whether the wrong one has the outcome that it must have, for the reason that it must have it for. */
   readonly caught: boolean
   readonly clean: boolean
@@ -24,18 +26,27 @@ export const isExhibit = (item: LoadedCase): item is ExhibitCase => 'exhibit' in
 
 /** Runs both engines of an exhibit. @throws ParityError as `run` does */
 export async function visitExhibit(plan: RunPlan, item: ExhibitCase, signal: AbortSignal): Promise<Visit> {
-  const { outcome, says, layer } = item.exhibit
   const wrong = await judgeEngine(plan, item, item.exhibit.wrong, signal)
   const right = await judgeEngine(plan, item, item.exhibit.right, signal)
+  return judgeVisit(item, wrong, right)
+}
+
+/** Each of the two verdicts by itself. */
+export function judgeVisit(item: ExhibitCase, wrong: Verdict, right: Verdict): Visit {
+  const { outcome, says, layer } = item.exhibit
   const said = `${wrong.reason}\n${wrong.hint ?? ''}`
+  const caught =
+    wrong.outcome === outcome && new RegExp(says).test(said) && (layer ?? firstLayer(wrong)) === firstLayer(wrong)
+  const clean = right.outcome === 'pass' || right.outcome === 'near-tie'
+  const skipped = [wrong, right].filter((verdict) => verdict.outcome === 'skipped')
   return {
     item,
     wrong,
     right,
-    skipped: wrong.outcome === 'skipped' || right.outcome === 'skipped',
-    caught:
-      wrong.outcome === outcome && new RegExp(says).test(said) && (layer ?? firstLayer(wrong)) === firstLayer(wrong),
-    clean: right.outcome === 'pass' || right.outcome === 'near-tie',
+    skipped: skipped.length > 0,
+    isBad: !(caught || skipped.includes(wrong)) || !(clean || skipped.includes(right)),
+    caught,
+    clean,
   }
 }
 
