@@ -10,6 +10,16 @@ export class ReferenceFault extends WorkerFault {
   }
 }
 
+/** Says of a failure that it was not the engine's. */
+export async function blameReference<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof WorkerFault)) throw error
+    throw new ReferenceFault(error)
+  }
+}
+
 /**
  * Signals that a process gets from others and does not raise itself. SIGKILL is also what the kernel sends to whoever
  * uses up the memory: a greedy engine cannot be told from a small machine, so it counts as the machine's.

@@ -6,6 +6,7 @@ import { compareRuns, type OtherRun } from '../compare/compare-runs.js'
 import { compareSmoke } from '../compare/compare-smoke.js'
 import { topKOf } from '../compare/row-form.js'
 import type { Check, Comparison, PreparedCase, Session, Trace } from '../types.js'
+import { blameReference } from './classify-fault.js'
 import { chunkSizes } from './chunk-sizes.js'
 import { generation, underTokens } from './observations.js'
 import type { Reference } from './reference.js'
@@ -77,7 +78,7 @@ async function checkChunks({ session, item, traces, measure, signal }: Checking)
 async function checkSmoke({ item, reference, traces, signal }: Checking): Promise<CheckedEngine> {
   const { own } = traces
   const isReferences = item.prompts.every((_, i) => findFork(reference.truth, own, i) === -1)
-  const underOwn = isReferences ? reference.truth : await reference.under(own, signal)
+  const underOwn = isReferences ? reference.truth : await blameReference(() => reference.under(own, signal))
   return { comparisons: [compareSmoke(item.prompts, reference.truth, own, underOwn)], notCompared: [] }
 }
 

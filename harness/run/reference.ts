@@ -6,6 +6,7 @@ import { formatSourceId } from '../source-id.js'
 import { hasRecording, readProvenance, readRecording } from '../trace/recording-store.js'
 import type { Recording } from '../trace/recording.js'
 import type { PreparedCase, Progress, ResolvedSource, Session, SourceId, Spread, Trace } from '../types.js'
+import { WorkerFault } from '../workers/host.js'
 import { measureEmulatedSpread } from './emulated-spread.js'
 import { estimateWork } from './estimate-work.js'
 import { findTruthDtype } from './fitting-dtype.js'
@@ -25,7 +26,7 @@ export interface Reference {
   readonly layers: { readonly prompt: string; noise(dtype: string): readonly number[] | null } | null
   /** The error that the reference itself makes in a dtype, never below the floor, nor below that of roundings. */
   spread(dtype: string, signal: AbortSignal, roundings?: Roundings): Promise<Spread>
-  /** The reference under the tokens that an engine generated, which takes a live one. */
+  /** The reference under the tokens that an engine generated, which takes a live one. Throws a `WorkerFault`. */
   under(own: Trace, signal: AbortSignal): Promise<Trace>
 }
 
@@ -42,15 +43,9 @@ async function chooseLive(plan: RunPlan): Promise<SourceId> {
   return (await plan.sources.find(live).check(live)).ok ? live : { name: 'oracle' }
 }
 
-function openLive(
-  plan: RunPlan,
-  item: PreparedCase,
-  id: SourceId,
-  dtype: string,
-  signal: AbortSignal,
-): Promise<Session> {
+function openLive(plan: RunPlan, item: PreparedCase, id: SourceId, signal: AbortSignal): Promise<Session> {
   const { threads, timeouts } = plan
-  const request = { id: { ...id, dtype }, checkpoint: item.folder, threads, options: {}, timeouts }
+  const request = { id, checkpoint: item.folder, threads, options: {}, timeouts }
   return plan.sources.find(id).open(request, signal)
 }
 
@@ -119,8 +114,7 @@ async function recordedReference(plan: RunPlan, item: PreparedCase, watch: Watch
     async under(own, abort) {
       const live = await chooseLive(plan)
       const { dtype } = await findTruthDtype(plan.sources.find(live), live, item, plan.budget.memory)
-      const session = await openLive(plan, item, live, dtype, abort)
-      return withSession(session, (opened) => opened.observe(underTokens(item, own), abort))
+      return observeUnder(plan, item, { ...live, dtype }, own, abort, watch)
     },
   }
 }
@@ -136,7 +130,7 @@ async function liveReference(
   const source = plan.sources.find(id)
   const { dtype, why } = await findTruthDtype(source, id, item, plan.budget.memory)
   const tell = await announce(plan, item, { ...id, dtype }, watch)
-  const open = (inDtype: string) => openLive(plan, item, id, inDtype, signal)
+  const open = (inDtype: string) => openLive(plan, item, { ...id, dtype: inDtype }, signal)
   const { resolved, truth } = await withSession(await open(dtype), async (session) => {
     requireLogits(session.source)
     return { resolved: session.source, truth: await session.observe(generation(item), signal, tell) }
@@ -150,8 +144,10 @@ async function liveReference(
     async spread(wanted, abort) {
       const floor = spreadFloor(item.prompts, truth, wanted)
       if (!source.dtypes.includes(wanted)) return floor
-      // Against itself nothing errs; what float32 errs by is told from bfloat16, the next dtype below.
-      const isPredicted = wanted === dtype && wanted === 'float32' && origin === 'transformers'
+      // Against itself nothing errs; what float32 errs by is told from bfloat16, the next dtype below. How the two are
+      // related was measured on transformers.
+      const isPredictable = resolved.name === 'transformers' && source.dtypes.includes('bfloat16')
+      const isPredicted = wanted === dtype && wanted === 'float32' && isPredictable
       if (wanted === dtype && !isPredicted) return floor
       const measured = isPredicted ? 'bfloat16' : wanted
       const tellOfDtype = await announce(plan, item, { ...id, dtype: measured }, watch)
@@ -161,9 +157,7 @@ async function liveReference(
       const spread = measureSpread(item.prompts, truth, inDtype, measured, origin)
       return atLeast(isPredicted ? predictFloat32(spread) : spread, floor)
     },
-    async under(own, abort) {
-      return withSession(await open(dtype), (session) => session.observe(underTokens(item, own), abort))
-    },
+    under: (own, abort) => observeUnder(plan, item, { ...id, dtype }, own, abort, watch),
   }
 }
 
@@ -181,6 +175,27 @@ async function announce(plan: RunPlan, item: PreparedCase, id: SourceId, watch: 
   return (done, total) => {
     watch.progress(id, done, total)
   }
+}
+
+/**
+ * A live reference under an engine's tokens. That it is needed shows amid a run, where what would take too long costs a
+ * verdict and not the run. Throws a `WorkerFault`.
+ */
+async function observeUnder(
+  plan: RunPlan,
+  item: PreparedCase,
+  id: SourceId,
+  own: Trace,
+  signal: AbortSignal,
+  watch: Watch,
+): Promise<Trace> {
+  const tell = await announce(plan, item, id, watch).catch((error: unknown) => {
+    if (!ParityError.is(error)) throw error
+    throw new WorkerFault('refused', 'open', error.message, { hint: error.hint })
+  })
+  return withSession(await openLive(plan, item, id, signal), (session) =>
+    session.observe(underTokens(item, own), signal, tell),
+  )
 }
 
 /** The truth is whole rows: limits and near ties are measured on them. */

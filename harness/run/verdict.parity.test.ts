@@ -25,6 +25,8 @@ beforeAll(async () => {
   item = await prepareCase(found, signal, () => undefined)
 })
 
+const missing = { ok: false, why: 'no Python', fix: 'none' } as const
+
 const planOf = (options: RunPlan['options']): RunPlan => ({
   sources: makeSources(),
   cases: [],
@@ -71,6 +73,28 @@ describe('a reference that fails', () => {
       })
     },
   )
+})
+
+describe('a reference of float32 alone that is not transformers', () => {
+  it('gives verdicts, held to the least spread that is believed', async () => {
+    const plan = { ...planOf({}), reference: { name: 'onnxruntime', device: 'cpu' } }
+    const verdict = await reach('onnxruntime:cpu', undefined, {}, () => openReference(plan, item, signal))
+    expect(verdict).toMatchObject({ outcome: 'pass', spread: { dtype: 'float32', origin: 'floor' } })
+  })
+})
+
+describe('a reference that would take too long under the engine’s tokens', () => {
+  it('refuses as a worker would, and is not started', async () => {
+    const sources = makeSources()
+    const lacksPython = { ...sources.find({ name: 'transformers' }), check: () => Promise.resolve(missing) }
+    const find: RunPlan['sources']['find'] = (id) => (id.name === 'transformers' ? lacksPython : sources.find(id))
+    const plan = { ...planOf({}), sources: { ...sources, find }, oracleMinutes: 0 }
+    const reference = await openReference(plan, item, signal)
+    const fault: unknown = await reference.under(reference.truth, signal).catch((error: unknown) => error)
+    expect(fault).toBeInstanceOf(WorkerFault)
+    expect(fault).toMatchObject({ kind: 'refused', stage: 'open' })
+    expect(String(fault)).toContain('oracle/float64 is not started over gemma4/e2b/pruned: it would take about')
+  })
 })
 
 describe('an engine that refuses', () => {

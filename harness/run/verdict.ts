@@ -9,7 +9,7 @@ import type { PreparedCase, Progress, ResolvedSource, SourceId, Spread, Verdict 
 import { WorkerFault } from '../workers/host.js'
 import { applyKnown, type Found } from './apply-known.js'
 import { arbitrate } from './arbitrate.js'
-import { classifyFault, ReferenceFault } from './classify-fault.js'
+import { blameReference, classifyFault } from './classify-fault.js'
 import { gatherEvidence } from './gather-evidence.js'
 import { labelEngine } from './label-engine.js'
 import { observeChecks } from './observe-checks.js'
@@ -133,16 +133,6 @@ function reservations({ reservation }: Reference, { dtype, origin }: Spread): st
         ? `the spread is that of ${dtype} against it`
         : 'the spread is the least that is believed'
   return [`${reservation}, and ${measure}`]
-}
-
-/** Says of a failure that it was not the engine's. */
-async function blameReference<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!(error instanceof WorkerFault)) throw error
-    throw new ReferenceFault(error)
-  }
 }
 
 const identity = ({ version, adapter, software }: ResolvedSource) => ({ engineVersion: version, adapter, software })
