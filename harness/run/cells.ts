@@ -1,7 +1,6 @@
 import type { LoadedCase } from '../cases/load-cases.js'
 import { formatSourceId, matchesSourceId, parseSourceId } from '../source-id.js'
 import type { Case, SourceId, TokenizerCase } from '../types.js'
-import type { RunPlan } from './plan.js'
 
 /** What one verdict is about: a case on an engine, or a tokenizer case, which needs none. */
 export type Cell =
@@ -38,11 +37,14 @@ export function listCells(plan: {
   }
 }
 
+interface Engines {
+  readonly engines: readonly SourceId[]
+  readonly isEngineNamed?: boolean
+}
+
 /** The engines that a case runs on: its own, unless others were asked for. */
-export const enginesOf = (
-  { engines, isEngineNamed }: { readonly engines: readonly SourceId[]; readonly isEngineNamed?: boolean },
-  item: Pick<Case, 'engines'>,
-): readonly SourceId[] => (isEngineNamed === true ? null : item.engines?.map(parseSourceId)) ?? engines
+export const enginesOf = ({ engines, isEngineNamed }: Engines, item: Pick<Case, 'engines'>): readonly SourceId[] =>
+  (isEngineNamed === true ? null : item.engines?.map(parseSourceId)) ?? engines
 
 /** Options that a case has for its own engines, whoever names them. */
 const optionsOf = (
@@ -51,7 +53,11 @@ const optionsOf = (
 ): Readonly<Record<string, unknown>> => (engines.some((own) => parseSourceId(own).name === engine.name) ? options : {})
 
 /** The plan with what a case says of its own engines: which they are, and what they are opened with. */
-export const planOf = (plan: RunPlan, item: Pick<Case, 'engines' | 'options'>, engine: SourceId): RunPlan => ({
+export const planOf = <Plan extends Engines & Pick<Case, 'options'>>(
+  plan: Plan,
+  item: Pick<Case, 'engines' | 'options'>,
+  engine: SourceId,
+): Plan => ({
   ...plan,
   engines: enginesOf(plan, item),
   options: { ...optionsOf(item, engine), ...plan.options },
