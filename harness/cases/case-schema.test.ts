@@ -70,6 +70,10 @@ describe('a case', () => {
     expect(parseCase({ id: 'a', checkpoint: '.', tokenizer })).toEqual({
       case: { id: 'a', checkpoint: '.', tokenizer },
     })
+    expect(parseCase({ id: 'a', checkpoint: '.', tokenizer: { texts: [], chats: [] } })).toEqual({
+      field: '.tokenizer',
+      why: 'a tokenizer case has at least one text or chat',
+    })
     expect(parseCase({ id: 'a', checkpoint: '.', tokenizer, generate: 4 })).toEqual({
       field: '',
       why: 'Unrecognized key: "generate"',

@@ -85,10 +85,14 @@ const modelCase = z.strictObject({
 
 const tokenizerCase = z.strictObject({
   ...frame,
-  tokenizer: z.strictObject({
-    texts: z.array(z.string()),
-    chats: z.array(z.array(message)),
-  }),
+  tokenizer: z
+    .strictObject({
+      texts: z.array(z.string()),
+      chats: z.array(z.array(message)),
+    })
+    .refine(({ texts, chats }) => texts.length + chats.length > 0, {
+      error: 'a tokenizer case has at least one text or chat',
+    }),
 })
 
 /** A case, or in which field it is wrong and why. */

@@ -54,6 +54,13 @@ describe('the sentence of a bisection', () => {
     expect(describeBisection(bisection([...calm, point('layers.1.mlp.output', 99, 30)], more))).toMatch(sentence)
   })
 
+  it('says how wide it is, where it is of another width', () => {
+    const narrow = { ...point('layers.0', Infinity, 0), error: NaN, widths: { expected: 64, actual: 32 } }
+    expect(describeBisection(bisection([narrow]))).toMatch(
+      /: another width, 32 values instead of 64 from position 0 on$/,
+    )
+  })
+
   it('says that there is no number, where there is none', () => {
     const nan = { ...point('layers.2.experts.output', Infinity, 2), error: NaN }
     expect(describeBisection(bisection([...calm, nan]))).toMatch(

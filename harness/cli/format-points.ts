@@ -33,11 +33,10 @@ export function describeBisection(bisection: Bisection): string {
     return `nothing errs more than ${formatRatio(worst)} the noise; more than ${jumpFactor} × would be a jump`
   }
   const before = curve.slice(0, curve.indexOf(found))
-  const size = Number.isFinite(found.error) ? `error ${formatRatio(found.ratio)} the noise` : 'no numbers'
   const from = found.position === null ? '' : ` from position ${found.position} on`
   const steps = found.position !== null && found.position >= promptTokens ? ', which is generated text' : ''
   const clauses = [
-    `${describePlace(bisection, found)}: ${size}${from}${steps}`,
+    `${describePlace(bisection, found)}: ${describeSize(found)}${from}${steps}`,
     ...(isHidden ? ['the engine shows no hidden states there, so that the layer cannot be told'] : []),
     ...(before.length === 0 || isHidden
       ? []
@@ -46,6 +45,11 @@ export function describeBisection(bisection: Bisection): string {
     ...describeCondition(bisection),
   ]
   return clauses.join('; ')
+}
+
+function describeSize({ error, ratio, widths }: PointError): string {
+  if (widths !== undefined) return `another width, ${widths.actual} values instead of ${widths.expected}`
+  return Number.isFinite(error) ? `error ${formatRatio(ratio)} the noise` : 'no numbers'
 }
 
 /** The part is left out where the engine shows nothing of a layer but its output, which any part of it may have spoilt. */

@@ -22,7 +22,11 @@ function addProof(program: Command): void {
       ).choices(['layers', 'prompt', 'hypothesis']),
     )
     .option('--defect <name>', 'plant a defect in the built-in engine, to see the bisection find it')
-    .addOption(new SettingOption('reference'))
+    .addOption(
+      new SettingOption('reference', {
+        defaultText: 'by layers the oracle; else recorded, else transformers, else the oracle',
+      }),
+    )
     .addOption(new SettingOption('jobs'))
     .addOption(new SettingOption('timeout'))
     .addOption(configOption())
@@ -53,7 +57,7 @@ Examples:
       'after',
       `
 Examples:
-  parity bisect-version --engine mlx-lm --good 0.31.2 --bad 0.31.3 --case gemma4/e2b/redundant
+  parity bisect-version --engine mlx-lm --good 0.31.2 --bad 0.31.3 --case gemma4/e4b-abliterated/redundant-old-config
   parity bisect-version --engine transformers --good 5.6.2 --bad 5.5.0 --case mine/first --versions 5.5.4,5.6.0`,
     )
     .action(async (options: object) => (await import('./bisect-version.js')).bisectVersionCommand(options))

@@ -194,3 +194,10 @@ describe('a mistake on the command line', () => {
     `)
   })
 })
+
+it('refuses random prompts for no checkpoint at all', async () => {
+  const { exitCode, document } = await parityJson<Refused>(['soak', '--case', 'gemma4/tokenizer'])
+  expect(exitCode).toBe(2)
+  expect(document.error.code).toBe('PARITY_USAGE')
+  expect(document.error.message).toBe('--case gemma4/tokenizer stands for no case that an engine runs')
+})

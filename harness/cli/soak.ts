@@ -32,11 +32,17 @@ export async function soakCommand(given: object): Promise<void> {
   const engine = parseSourceId(options.engine)
   const sources = makeSources()
   sources.find(engine)
-  await requireTransformers()
   const project = await loadProject()
   const cases = filterCases(project.cases, { case: options.case }).flatMap((item) =>
     'tokenizer' in item ? [] : [item],
   )
+  if (cases.length === 0)
+    throw new ParityError(
+      'PARITY_USAGE',
+      `--case ${(options.case ?? []).join(',')} stands for no case that an engine runs`,
+      'Random prompts go through checkpoints; a tokenizer case has none.',
+    )
+  await requireTransformers()
   const processors = availableParallelism()
   const jobs = options.jobs === undefined ? Math.min(processors, 4) : parseCount('--jobs', options.jobs)
   const run = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { listPoints } from '../points.js'
 import type { Matrix, Trace } from '../types.js'
-import { findFirstJump, jumpFactor, measurePoints, rowsOf } from './find-first-jump.js'
+import { findAbsentLayer, findFirstJump, jumpFactor, measurePoints, rowsOf } from './find-first-jump.js'
 
 const points = listPoints(2)
 
@@ -71,7 +71,8 @@ describe('errors over the points of a model', () => {
       position: 1,
     })
     const narrow = measure({ ...truth, '0.embedding': same.map(([first]) => [first]) })
-    expect(findFirstJump(narrow)).toMatchObject({ name: 'embedding', ratio: Infinity, position: 0 })
+    const widths = { expected: 2, actual: 1 }
+    expect(findFirstJump(narrow)).toMatchObject({ name: 'embedding', ratio: Infinity, position: 0, widths })
   })
 
   it('never believes in less noise than rounding makes', () => {
@@ -85,6 +86,12 @@ describe('errors over the points of a model', () => {
   it('leaves out what one side does not show', () => {
     expect(measure({ '0.layers.1': same }).map(({ name }) => name)).toEqual(['layers.1'])
   })
+})
+
+it('finds the layer that an engine leaves out', () => {
+  expect(findAbsentLayer({ trace: traceOf(truth), prompt: 0 }, 2)).toBeNull()
+  expect(findAbsentLayer({ trace: traceOf(truth), prompt: 0 }, 3)).toBe(2)
+  expect(findAbsentLayer({ trace: traceOf({ '0.layers.1': same }), prompt: 0 }, 2)).toBe(0)
 })
 
 it('joins the rows of a prompt and of the steps behind it', () => {

@@ -19,6 +19,8 @@ export interface PointError extends Point {
   readonly ratio: number
   /** First position whose error is beyond; null where none is. */
   readonly position: number | null
+  /** Values of each row, where the engine gives another number of them. */
+  readonly widths?: { readonly expected: number; readonly actual: number }
 }
 
 /** What an engine's values are held against. */
@@ -48,6 +50,14 @@ export function measurePoints(points: readonly Point[], engine: Sequence, yardst
   })
 }
 
+/** The first layer that an engine gives no output of; null where it gives those of all `layers`. */
+export function findAbsentLayer(engine: Sequence, layers: number): number | null {
+  const absent = Array.from({ length: layers }, (_, layer) => layer).find(
+    (layer) => rowsOf(engine, `layers.${layer}`) === null,
+  )
+  return absent ?? null
+}
+
 /** The first point that is beyond `jumpFactor` times the noise. */
 export const findFirstJump = (errors: readonly PointError[]): PointError | null =>
   errors.find(({ ratio }) => !(ratio <= jumpFactor)) ?? null
@@ -57,10 +67,13 @@ function measurePoint(
   inDtype: Matrix,
   actual: Matrix,
   { factor, dtype }: Yardstick,
-): Pick<PointError, 'error' | 'noise' | 'ratio' | 'position'> {
+): Pick<PointError, 'error' | 'noise' | 'ratio' | 'position' | 'widths'> {
   // An engine that gives only the prompt is compared there.
   const rows = Math.min(expected.rows, actual.rows)
-  if (expected.columns !== actual.columns || rows === 0) return { error: NaN, noise: 0, ratio: Infinity, position: 0 }
+  const nothing = { error: NaN, noise: 0, ratio: Infinity, position: 0 }
+  if (rows === 0) return nothing
+  if (expected.columns !== actual.columns)
+    return { ...nothing, widths: { expected: expected.columns, actual: actual.columns } }
   const floor = (relativeFloor[dtype] ?? relativeFloor.float32) * rootMeanSquare(squares(expected, null, rows))
   const noises = squares(expected, inDtype, rows)
   const noise = Math.max(floor, factor * rootMeanSquare(noises))

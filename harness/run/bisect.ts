@@ -1,6 +1,6 @@
 /** Where an engine's error starts: layer, part and position. */
 import { openCheckpoint } from '../checkpoint/checkpoint.js'
-import { findFirstJump, measurePoints, rowsOf, type PointError } from '../compare/find-first-jump.js'
+import { findAbsentLayer, findFirstJump, measurePoints, rowsOf, type PointError } from '../compare/find-first-jump.js'
 import { ParityError } from '../errors.js'
 import { listPoints } from '../points.js'
 import { formatSourceId } from '../source-id.js'
@@ -73,6 +73,7 @@ export async function bisectLayers(request: BisectRequest, signal: AbortSignal):
   const open = () => openEngine(request, item, signal)
 
   const measure = async ({ trace, index }: Pick<Tried, 'trace' | 'index'>, row: number, dtype: string) => {
+    refuseAbsentLayer(request.engine, findAbsentLayer({ trace, prompt: row }, config.layers.length))
     const yardstick = await yardsticks.measure(
       item,
       item.prompts[index],
@@ -161,5 +162,15 @@ function refuseBlind({ source: { name, gives } }: Session): void {
     'PARITY_SOURCE',
     `${name} gives no ${absent.includes('layers') ? 'hidden states' : 'answer to given tokens'}, so that no layer of it can be looked into`,
     'parity run says which prompt and position is out of bounds.',
+  )
+}
+
+/** An error that starts in a layer that is left out would be named in one behind it. */
+function refuseAbsentLayer(engine: SourceId, layer: number | null): void {
+  if (layer === null) return
+  throw new ParityError(
+    'PARITY_SOURCE',
+    `${formatSourceId(engine)} says that it gives hidden states, and gives no layers.${layer}`,
+    'parity check-worker shows what else an engine does not keep; --by prompt does without hidden states.',
   )
 }
