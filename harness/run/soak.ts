@@ -2,10 +2,13 @@
 import { prepareCase } from '../cases/prepare-case.js'
 import { openCheckpoint } from '../checkpoint/checkpoint.js'
 import { judge } from '../compare/judge.js'
-import { atLeast, measureSpread, spreadFloor } from '../compare/spread.js'
+import { atLeast, measureSpread, spreadFloor, spreadIn } from '../compare/spread.js'
+import { transformers } from '../sources/transformers/index.js'
 import { TransformersProcesses } from '../sources/transformers/processes.js'
 import type { Case, Outcome, PreparedCase, Session, SourceId, Spread, Trace } from '../types.js'
 import type { LoadedCase } from '../cases/load-cases.js'
+import { chunkSizes } from './chunk-sizes.js'
+import { measureEmulatedSpread } from './emulated-spread.js'
 import { observeEngine } from './observe-engine.js'
 import { generation, underTokens } from './observations.js'
 import type { RunPlan } from './plan.js'
@@ -110,14 +113,15 @@ async function soakCase(
     generate: generated,
   }))
   const truths = await askTransformers(plan, items, processes, signal)
-  const lengths = [1, 3, window - 1, window, window + 1]
-  const ways = truths.flatMap((truth) =>
-    Array.from({ length: waysEach }, (_, way) => ({
+  const ways = truths.flatMap((truth) => {
+    const sizes = chunkSizes(config, truth.item.prompts)
+    return Array.from({ length: waysEach }, (_, way) => ({
       truth,
       threads: 1 + Math.floor(random() * 2),
-      chunk: way === 0 ? null : lengths[Math.floor(random() * lengths.length)],
-    })),
-  )
+      // Prompts of one token have no pieces.
+      chunk: way === 0 ? null : (sizes.at(Math.floor(random() * sizes.length)) ?? null),
+    }))
+  })
   const soaked: Soaked[] = []
   for (const threads of [1, 2]) {
     const wanted = ways.filter((way) => way.threads === threads)
@@ -131,14 +135,16 @@ async function soakCase(
   return soaked
 }
 
-/** The truth of each set of prompts, and what transformers errs by in the engine's dtype. */
+/** The truth of each set of prompts, and the spread of logits that a verdict on the engine would take. */
 async function askTransformers(
   { run, engine }: SoakPlan,
   items: readonly PreparedCase[],
   processes: TransformersProcesses,
   signal: AbortSignal,
 ): Promise<Truth[]> {
-  const dtype = engine.dtype ?? 'float32'
+  const source = run.sources.find(engine)
+  const dtype = engine.dtype ?? source.dtypes[0]
+  const roundings = source.roundings?.(engine)
   const [{ folder: checkpoint }] = items
   const { timeouts } = run
   const ask = (inDtype: string) =>
@@ -151,16 +157,26 @@ async function askTransformers(
     for (const item of items) seen.push(await session.observe(generation(item), signal))
     return seen
   })
-  return withSession(await ask(dtype), async (session) => {
-    const found: Truth[] = []
-    for (const [i, item] of items.entries()) {
-      const truth = truths[i]
-      const inDtype = await session.observe(underTokens(item, truth), signal)
-      const spread = measureSpread(item.prompts, truth, inDtype, dtype, 'transformers')
-      found.push({ item, truth, spread: atLeast(spread, spreadFloor(item.prompts, truth, dtype)) })
+  const found = items.map((item, i) => ({
+    item,
+    truth: truths[i],
+    spread: spreadFloor(item.prompts, truths[i], dtype),
+  }))
+  if (transformers.dtypes.includes(dtype)) {
+    await withSession(await ask(dtype), async (session) => {
+      for (const one of found) {
+        const inDtype = await session.observe(underTokens(one.item, one.truth), signal)
+        one.spread = atLeast(measureSpread(one.item.prompts, one.truth, inDtype, dtype, 'transformers'), one.spread)
+      }
+    })
+  }
+  if (roundings !== undefined) {
+    for (const one of found) {
+      const emulated = await measureEmulatedSpread(run, one.item, one.truth, dtype, roundings, signal)
+      one.spread = atLeast(emulated, one.spread)
     }
-    return found
-  })
+  }
+  return found
 }
 
 const open = ({ run, engine }: SoakPlan, checkpoint: string, threads: number, signal: AbortSignal) =>
@@ -170,9 +186,10 @@ async function compare(
   { run }: SoakPlan,
   session: Session,
   { item, truth, spread }: Truth,
-  chunk: number | null,
+  wanted: number | null,
   signal: AbortSignal,
 ): Promise<Omit<Soaked, 'threads'>> {
+  const chunk = session.source.gives.includes('chunks') ? wanted : null
   const piecewise: Session = {
     source: session.source,
     observe: (request, abort) => session.observe({ ...request, chunk: request.cache ? chunk : null }, abort),
@@ -184,7 +201,13 @@ async function compare(
     const nothing = { rmsExcess: NaN, maxExcess: NaN, cacheExcess: null, nearTies: 0 }
     return { ...about, ...nothing, outcome: 'error', reason: seen.reason }
   }
-  const { outcome, comparisons, reason } = judge(item.prompts, truth, seen.traces, run.limits, spread)
+  const { outcome, comparisons, reason } = judge(
+    item.prompts,
+    truth,
+    seen.traces,
+    run.limits,
+    spreadIn(seen.traces.form, spread),
+  )
   const needed = (aspect: string) => comparisons.find((comparison) => comparison.aspect === aspect)?.needed
   return {
     ...about,
