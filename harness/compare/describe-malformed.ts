@@ -1,8 +1,5 @@
 import type { TokenRow } from '../trace/token-rows.js'
-import { topCount } from './limits.js'
-
-/** By how much rounding may lift a log-probability above 0. */
-const roundingAboveZero = 1e-6
+import { roundingAboveZero, topCount } from './limits.js'
 
 /**
  * What no row of log-probabilities can be, as a sentence about the engine; null of a sound row. Whether the values are

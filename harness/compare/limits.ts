@@ -42,6 +42,12 @@ export const float32OverBfloat16 = { rms: 4e-5, max: 1.5e-4 } as const
 /** How many of the top tokens are compared, ids and order. */
 export const topCount = 5
 
+/**
+ * By how much rounding may lift a log-probability above 0: a logit minus the logarithm of a sum, which float32 rounds by up
+ * to 2^-20, or 9.5e-7, where it is below 32. Gemma 4 caps its logits at 30.
+ */
+export const roundingAboveZero = 1e-6
+
 /** The largest error that passes, of a logit or a log-probability. */
 export const tolerance = (limits: Limits, spread: Spread): number => limits.maxExcess * spread.max
 
