@@ -32,6 +32,18 @@ describe('judge', () => {
     )
   })
 
+  it('says of a tie of the engine with itself that the engine cannot tell the two apart', () => {
+    const trace = makeTrace()
+    const traces = { form: wholeLogits, own: trace, forced: null, uncached: trace }
+    const nearTies = [{ prompt: 'one', step: 1, expected: 5, actual: 4, gap: 1e-5 }]
+    const chunks = { aspect: 'chunks', passed: true, metrics: {}, needed: null, nearTies } as const
+    expect(judge(prompts, trace, traces, defaultLimits, spread, [chunks])).toMatchObject({
+      outcome: 'near-tie',
+      reason:
+        'logits within 0.0 × the spread, 6 of 6 generated tokens equal; 1 near tie (tokens 5 and 4, 0.000010 apart), which the engine itself cannot tell apart',
+    })
+  })
+
   it('passes noise of the size of the spread', () => {
     let sign = 1
     const noisy = makeTrace((logits) => {

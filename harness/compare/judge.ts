@@ -63,7 +63,15 @@ function explain(
   const [{ expected, actual, gap }] = ties
   const which = `tokens ${expected} and ${actual}, ${Math.abs(gap).toPrecision(2)} apart`
   const told = ties.length === 1 ? `1 near tie (${which})` : `${ties.length} near ties (the first: ${which})`
-  return `${error}, ${equal}; ${told}, which the reference itself cannot tell apart`
+  return `${error}, ${equal}; ${told}, which ${whoCannotTell(all)} cannot tell apart`
+}
+
+/** Ties with the reference are judged by the reference's logits, those of an engine with itself by its own. */
+function whoCannotTell(comparisons: readonly Comparison[]): string {
+  const isOwn = ({ aspect }: Comparison) => aspect === 'deterministic' || aspect === 'chunks'
+  const tied = comparisons.filter(({ nearTies }) => nearTies.length > 0)
+  if (tied.every(isOwn)) return 'the engine itself'
+  return tied.some(isOwn) ? 'the reference or the engine itself' : 'the reference itself'
 }
 
 /** How far an engine that was asked the same again is from itself, where it was. */
